@@ -1,0 +1,129 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Brood.Transfer;
+
+/// <summary>Reads one payload. Never reads past its end, whatever the bytes are.</summary>
+/// <remarks>Every failure is a <see cref="TransferException"/>.</remarks>
+internal ref partial struct TransferReader
+{
+    private ReadOnlySpan<byte> _rest;
+    private readonly BlockSource? _blocks;
+
+    public TransferReader(ReadOnlySpan<byte> inline, BlockSource? blocks, LiveReceiver? live, TypePolicy policy)
+    {
+        _rest = inline;
+        _blocks = blocks;
+        Live = live;
+        Policy = policy;
+    }
+
+    /// <summary>The worker's side of live arguments; null where none may cross.</summary>
+    public LiveReceiver? Live { get; }
+
+    /// <summary>Which types may be built from this payload.</summary>
+    public TypePolicy Policy { get; }
+
+    public readonly int Remaining => _rest.Length;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public byte ReadByte()
+    {
+        if (_rest.IsEmpty)
+        {
+            ThrowTruncated();
+        }
+        byte value = _rest[0];
+        _rest = _rest[1..];
+        return value;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T ReadUnmanaged<T>() where T : unmanaged
+    {
+        int size = Unsafe.SizeOf<T>();
+        if (_rest.Length < size)
+        {
+            ThrowTruncated();
+        }
+        T value = MemoryMarshal.Read<T>(_rest);
+        _rest = _rest[size..];
+        return value;
+    }
+
+    public ReadOnlySpan<byte> ReadBytes(int count)
+    {
+        if ((uint)count > (uint)_rest.Length)
+        {
+            ThrowTruncated();
+        }
+        ReadOnlySpan<byte> bytes = _rest[..count];
+        _rest = _rest[count..];
+        return bytes;
+    }
+
+    public ulong ReadVarint()
+    {
+        ulong value = 0;
+        for (int shift = 0; shift < 64; shift += 7)
+        {
+            byte next = ReadByte();
+            value |= (ulong)(next & 0x7F) << shift;
+            if (next < 0x80)
+            {
+                return value;
+            }
+        }
+        throw new TransferException("The bytes are damaged: a number has more than ten bytes.");
+    }
+
+    /// <summary>A count of elements, each at least <paramref name="minElementBytes"/> long: checked before anything is allocated.</summary>
+    public int ReadCount(int minElementBytes = 1)
+    {
+        ulong count = ReadVarint();
+        if (count > (ulong)(_rest.Length / Math.Max(1, minElementBytes)))
+        {
+            ThrowTruncated();
+        }
+        return (int)count;
+    }
+
+    public string? ReadText()
+    {
+        ulong lengthPlusOne = ReadVarint();
+        if (lengthPlusOne == 0)
+        {
+            return null;
+        }
+        if (lengthPlusOne - 1 > (ulong)_rest.Length)
+        {
+            ThrowTruncated();
+        }
+        return Encoding.UTF8.GetString(ReadBytes((int)(lengthPlusOne - 1)));
+    }
+
+    /// <summary>The next large block. The caller checks its length and copies it to where it belongs.</summary>
+    public readonly BlockView ReadBlock() =>
+        _blocks is null ? throw new TransferException("The bytes are damaged: a block is missing.") : _blocks.Next();
+
+    private static void ThrowTruncated() =>
+        throw new TransferException("The bytes are damaged: they end in the middle of a value.");
+}
+
+/// <summary>Where a reader takes large blocks from, in the order in which they were written.</summary>
+internal abstract class BlockSource
+{
+    /// <exception cref="TransferException">There is no further block.</exception>
+    public abstract BlockView Next();
+}
+
+/// <summary>One received block. Valid only until the payload has been read.</summary>
+internal abstract class BlockView
+{
+    /// <summary>The length in bytes, already checked against the memory that holds it.</summary>
+    public abstract long LengthBytes { get; }
+
+    /// <summary>Copies bytes from <paramref name="offsetBytes"/> on. The other side may change them meanwhile; they are only data.</summary>
+    public abstract void CopyTo(long offsetBytes, Span<byte> target);
+}

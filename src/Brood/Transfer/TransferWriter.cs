@@ -1,0 +1,139 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Brood.Transfer;
+
+/// <summary>Collects one payload: small values in a buffer, large blocks aside, to be copied once.</summary>
+/// <remarks>Not thread-safe. Rented per thread; <see cref="Return"/> gives it back empty.</remarks>
+internal sealed partial class TransferWriter
+{
+    /// <summary>A writer that has grown beyond this is not kept: one giant value must not stay in memory.</summary>
+    private const int KeptBytes = 1 << 20;
+
+    [ThreadStatic] private static TransferWriter? t_spare;
+
+    private byte[] _buffer = new byte[256];
+    private int _count;
+    private readonly List<Block> _blocks = [];
+
+    /// <summary>The host's side of live arguments for this call; null where none may cross.</summary>
+    public LiveSender? Live { get; set; }
+
+    public static TransferWriter Rent()
+    {
+        TransferWriter writer = t_spare ?? new TransferWriter();
+        t_spare = null;
+        return writer;
+    }
+
+    public void Return()
+    {
+        Clear();
+        if (_buffer.Length <= KeptBytes)
+        {
+            t_spare = this;
+        }
+    }
+
+    /// <summary>Empties the writer for the next payload.</summary>
+    public void Clear()
+    {
+        _count = 0;
+        _blocks.Clear();
+        Live = null;
+    }
+
+    /// <summary>What was written inline so far.</summary>
+    public ReadOnlySpan<byte> Inline => _buffer.AsSpan(0, _count);
+
+    /// <summary>The large blocks, in the order in which they were written. They alias the caller's arrays.</summary>
+    public ReadOnlySpan<Block> Blocks => CollectionsMarshal.AsSpan(_blocks);
+
+    public int Count => _count;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void WriteByte(byte value)
+    {
+        if (_count == _buffer.Length)
+        {
+            Grow(1);
+        }
+        _buffer[_count++] = value;
+    }
+
+    /// <summary>Writes the bytes of a value as they lie in memory. Both sides are the same build on the same machine.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void WriteUnmanaged<T>(T value) where T : unmanaged
+    {
+        int size = Unsafe.SizeOf<T>();
+        if (_buffer.Length - _count < size)
+        {
+            Grow(size);
+        }
+        MemoryMarshal.Write(_buffer.AsSpan(_count), in value);
+        _count += size;
+    }
+
+    public void WriteBytes(ReadOnlySpan<byte> bytes)
+    {
+        if (_buffer.Length - _count < bytes.Length)
+        {
+            Grow(bytes.Length);
+        }
+        bytes.CopyTo(_buffer.AsSpan(_count));
+        _count += bytes.Length;
+    }
+
+    /// <summary>Seven bits a byte, low bits first.</summary>
+    public void WriteVarint(ulong value)
+    {
+        while (value >= 0x80)
+        {
+            WriteByte((byte)(value | 0x80));
+            value >>= 7;
+        }
+        WriteByte((byte)value);
+    }
+
+    /// <summary>A name or a message in UTF-8. Not for the user's strings: unpaired surrogates are lost.</summary>
+    public void WriteText(string? value)
+    {
+        if (value is null)
+        {
+            WriteVarint(0);
+            return;
+        }
+        int byteCount = Encoding.UTF8.GetByteCount(value);
+        WriteVarint((ulong)byteCount + 1);
+        if (_buffer.Length - _count < byteCount)
+        {
+            Grow(byteCount);
+        }
+        _count += Encoding.UTF8.GetBytes(value, _buffer.AsSpan(_count));
+    }
+
+    /// <summary>Puts a large block aside; the reader takes blocks in the same order.</summary>
+    public void WriteBlock(Block block) => _blocks.Add(block);
+
+    private void Grow(int byteCount)
+    {
+        long needed = (long)_count + byteCount;
+        if (needed > TransferLimits.MaxInlineBytes)
+        {
+            throw new TransferException(
+                $"The value is larger than {TransferLimits.MaxInlineBytes:N0} bytes. Pass large data as arrays of numbers, "
+                + $"as a {nameof(SharedArray<byte>)}<T>, or as the path of a file.");
+        }
+        Array.Resize(ref _buffer, (int)Math.Min(Math.Max(needed, _buffer.Length * 2L), Array.MaxLength));
+    }
+}
+
+/// <summary>Bytes that stay where they are until the channel copies them, once: part of an array or of a string.</summary>
+/// <param name="Source">An array of unmanaged elements, or a string.</param>
+internal readonly record struct Block(object Source, nint OffsetBytes, nint LengthBytes)
+{
+    public static Block Of<T>(T[] array, int start, int count) where T : unmanaged =>
+        new(array, (nint)start * Unsafe.SizeOf<T>(), (nint)count * Unsafe.SizeOf<T>());
+}
