@@ -136,4 +136,14 @@ internal readonly record struct Block(object Source, nint OffsetBytes, nint Leng
 {
     public static Block Of<T>(T[] array, int start, int count) where T : unmanaged =>
         new(array, (nint)start * Unsafe.SizeOf<T>(), (nint)count * Unsafe.SizeOf<T>());
+
+    /// <summary>The bytes from <paramref name="offsetBytes"/> on, as many as one span can hold.</summary>
+    public ReadOnlySpan<byte> Bytes(long offsetBytes)
+    {
+        ref byte start = ref Source is string text
+            ? ref Unsafe.As<char, byte>(ref MemoryMarshal.GetReference(text.AsSpan()))
+            : ref MemoryMarshal.GetArrayDataReference((Array)Source);
+        int count = (int)Math.Min(LengthBytes - offsetBytes, 1 << 30);
+        return MemoryMarshal.CreateReadOnlySpan(ref Unsafe.AddByteOffset(ref start, OffsetBytes + (nint)offsetBytes), count);
+    }
 }

@@ -1,0 +1,101 @@
+using System.Runtime.InteropServices;
+using Brood.Memory;
+using Brood.Transfer;
+
+namespace Brood.Channel;
+
+/// <summary>The receiving side of one bulk area. One thread at a time.</summary>
+internal sealed class BulkReceiver(Func<SharedRegion> map) : IDisposable
+{
+    private SharedRegion? _area;
+
+    /// <summary>Splits a payload with a block table into its inline bytes and its blocks.</summary>
+    /// <param name="payload">A private copy, or the bytes of a producer that is trusted.</param>
+    /// <exception cref="ChannelCorruptedException">The table names blocks outside the area.</exception>
+    public ReceivedBlocks Open(FrameFlags flags, ref ReadOnlySpan<byte> payload)
+    {
+        _area ??= map();
+        int count = payload.Length < BulkLayout.TableCountBytes ? -1 : MemoryMarshal.Read<int>(payload[^BulkLayout.TableCountBytes..]);
+        ReadOnlySpan<byte> rest = payload[..Math.Max(0, payload.Length - BulkLayout.TableCountBytes)];
+        if (count <= 0 || count > rest.Length / BulkLayout.TableEntryBytes)
+        {
+            throw new ChannelCorruptedException($"blocks={count}, payload={payload.Length}");
+        }
+        ReadOnlySpan<byte> table = rest[^(count * BulkLayout.TableEntryBytes)..];
+        var blocks = new (long Offset, long LengthBytes)[count];
+        for (int i = 0; i < count; i++)
+        {
+            long offset = MemoryMarshal.Read<long>(table[(i * BulkLayout.TableEntryBytes)..]);
+            long length = MemoryMarshal.Read<long>(table[((i * BulkLayout.TableEntryBytes) + sizeof(long))..]);
+            if (offset < 0 || offset % BulkLayout.SlotGrain != 0 || length < 0
+                || offset > RegionLayout.BulkBytes - BulkLayout.DataOffset
+                || length > RegionLayout.BulkBytes - BulkLayout.DataOffset - offset)
+            {
+                throw new ChannelCorruptedException($"block offset={offset}, length={length}");
+            }
+            blocks[i] = (offset, length);
+        }
+        payload = rest[..^table.Length];
+        var received = new ReceivedBlocks(_area, blocks);
+        if ((flags & FrameFlags.InlineInBulk) != 0)
+        {
+            payload = received.TakeInline();
+        }
+        return received;
+    }
+
+    public void Dispose() => _area?.Dispose();
+}
+
+/// <summary>The blocks of one payload, taken in the order in which they were written, then given back.</summary>
+internal sealed class ReceivedBlocks(SharedRegion area, (long Offset, long LengthBytes)[] blocks) : BlockSource
+{
+    private int _next;
+
+    public override BlockView Next()
+    {
+        if (_next == blocks.Length)
+        {
+            throw new TransferException("The bytes are damaged: a block is missing.");
+        }
+        (long offset, long lengthBytes) = blocks[_next++];
+        return new View(area, offset + BulkLayout.DataOffset, lengthBytes);
+    }
+
+    /// <summary>A private copy of the first block: inline bytes are parsed, so they must not change meanwhile.</summary>
+    public ReadOnlySpan<byte> TakeInline()
+    {
+        BlockView view = Next();
+        if (view.LengthBytes > TransferLimits.MaxInlineBytes)
+        {
+            throw new ChannelCorruptedException($"inline length={view.LengthBytes}");
+        }
+        byte[] copy = GC.AllocateUninitializedArray<byte>((int)view.LengthBytes);
+        view.CopyTo(0, copy);
+        return copy;
+    }
+
+    /// <summary>Gives all blocks back to the sender.</summary>
+    public void Release()
+    {
+        foreach ((long offset, _) in blocks)
+        {
+            // SYNC block-free (release): the bytes have been copied out.
+            Volatile.Write(ref area.Word32(offset + BulkLayout.InUseOffset), 0);
+        }
+    }
+
+    private sealed class View(SharedRegion area, long start, long lengthBytes) : BlockView
+    {
+        public override long LengthBytes => lengthBytes;
+
+        public override void CopyTo(long offsetBytes, Span<byte> target)
+        {
+            if (offsetBytes < 0 || offsetBytes > lengthBytes - target.Length)
+            {
+                throw new TransferException("The bytes are damaged: a block is too short.");
+            }
+            area.Slice(start + offsetBytes, target.Length).CopyTo(target);
+        }
+    }
+}

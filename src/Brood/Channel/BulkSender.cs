@@ -1,0 +1,111 @@
+using System.Runtime.InteropServices;
+using Brood.Memory;
+using Brood.Transfer;
+
+namespace Brood.Channel;
+
+/// <summary>The sending side of one bulk area: finds room for large blocks and copies them in, once.</summary>
+/// <remarks>Thread-safe. Only this side keeps the books; the other side only clears InUse.</remarks>
+internal sealed class BulkSender(Func<SharedRegion> map, Action<SharedRegion> discard) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly List<Slot> _slots = []; // Guarded by _gate.
+    private SharedRegion? _area; // Guarded by _gate until set, then constant.
+    private long _end; // Guarded by _gate.
+
+    private sealed record Slot(long Offset, long Bytes);
+
+    /// <summary>Copies one block in.</summary>
+    /// <returns>Where it is.</returns>
+    /// <exception cref="TransferException">The area is full.</exception>
+    public long Write(in Block block)
+    {
+        long offset = Claim(block.LengthBytes, out SharedRegion area);
+        for (long done = 0; done < block.LengthBytes;)
+        {
+            ReadOnlySpan<byte> bytes = block.Bytes(done);
+            bytes.CopyTo(area.Slice(offset + BulkLayout.DataOffset + done, bytes.Length));
+            done += bytes.Length;
+        }
+        return offset;
+    }
+
+    public long Write(ReadOnlySpan<byte> bytes)
+    {
+        long offset = Claim(bytes.Length, out SharedRegion area);
+        bytes.CopyTo(area.Slice(offset + BulkLayout.DataOffset, bytes.Length));
+        return offset;
+    }
+
+    /// <summary>Takes back a block that nobody will read.</summary>
+    public void Release(long offset)
+    {
+        if (_area is { } area)
+        {
+            Volatile.Write(ref area.Word32(offset + BulkLayout.InUseOffset), 0);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _area?.Dispose();
+        }
+    }
+
+    private long Claim(long lengthBytes, out SharedRegion area)
+    {
+        long needed = (lengthBytes + BulkLayout.DataOffset + BulkLayout.SlotGrain - 1) & -BulkLayout.SlotGrain;
+        lock (_gate)
+        {
+            area = _area ??= map();
+            Slot slot = FindFreeNeedsLock(needed) ?? AppendNeedsLock(needed, lengthBytes);
+            Volatile.Write(ref area.Word32(slot.Offset + BulkLayout.InUseOffset), 1);
+            return slot.Offset;
+        }
+    }
+
+    private Slot? FindFreeNeedsLock(long needed)
+    {
+        bool anyInUse = false;
+        Slot? best = null;
+        foreach (Slot slot in CollectionsMarshal.AsSpan(_slots))
+        {
+            // SYNC block-free (acquire): the receiver has copied the bytes out.
+            if (Volatile.Read(ref _area!.Word32(slot.Offset + BulkLayout.InUseOffset)) != 0)
+            {
+                anyInUse = true;
+            }
+            else if (slot.Bytes >= needed && slot.Bytes / 2 <= needed && (best is null || slot.Bytes < best.Bytes))
+            {
+                best = slot;
+            }
+        }
+        if (best is null && !anyInUse && _slots.Count > 0)
+        {
+            // Nothing fits and nothing is in use: start over, and give back what grew too large.
+            if (_end > BulkLayout.KeptBytes)
+            {
+                discard(_area!);
+            }
+            _slots.Clear();
+            _end = 0;
+        }
+        return best;
+    }
+
+    private Slot AppendNeedsLock(long needed, long lengthBytes)
+    {
+        if (needed > RegionLayout.BulkBytes - _end)
+        {
+            throw new TransferException(
+                $"There is no room for {lengthBytes:N0} bytes: large values on their way to or from one worker may take "
+                + $"{RegionLayout.BulkBytes:N0} bytes together. Send fewer at a time, or share the memory with a SharedArray<T>.");
+        }
+        var slot = new Slot(_end, needed);
+        _slots.Add(slot);
+        _end += needed;
+        return slot;
+    }
+}

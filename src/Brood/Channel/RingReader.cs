@@ -1,0 +1,145 @@
+using System.Runtime.InteropServices;
+using Brood.Memory;
+
+namespace Brood.Channel;
+
+/// <summary>The consumer's end of a one-way ring. One thread at a time.</summary>
+internal sealed class RingReader<TMemory> where TMemory : struct, ISharedMemory
+{
+    private readonly TMemory _memory;
+    private readonly long _controls;
+    private readonly long _data;
+    private readonly int _capacity;
+
+    // Touched only by the consumer.
+    private long _headPosition;
+    private long _publishedHeadPosition;
+    private int _currentLength;
+
+    public RingReader(TMemory memory, long controls, long data, int capacity)
+    {
+        _memory = memory;
+        _controls = controls;
+        _data = data;
+        _capacity = capacity;
+    }
+
+    /// <summary>Whether <see cref="TryPeek"/> would find a record or a skip.</summary>
+    public bool HasRecord => _memory.ReadAcquire32(At(_headPosition) + RecordLayout.LengthOffset) != 0;
+
+    /// <summary>Looks at the next record. It stays in the ring until <see cref="Advance"/>.</summary>
+    /// <param name="payload">In shared memory: a producer that is not trusted may still change it.</param>
+    /// <exception cref="ChannelCorruptedException">The producer wrote a length that cannot be.</exception>
+    public bool TryPeek(out FrameHeader header, out ReadOnlySpan<byte> payload)
+    {
+        while (true)
+        {
+            long at = At(_headPosition);
+            int toEnd = _capacity - (int)(_headPosition & (_capacity - 1));
+            // SYNC record-ready (acquire): pairs with the release in RingWriter.TryWrite.
+            int length = _memory.ReadAcquire32(at + RecordLayout.LengthOffset);
+            if (length == 0)
+            {
+                PublishHead();
+                header = default;
+                payload = default;
+                return false;
+            }
+            if (length < 0)
+            {
+                if (-length != toEnd)
+                {
+                    throw new ChannelCorruptedException($"skip={-length}, toEnd={toEnd}, head={_headPosition}");
+                }
+                Free(toEnd);
+                continue;
+            }
+            if (length < RecordLayout.PayloadOffset || length > RecordLayout.MaxBytes || length > toEnd)
+            {
+                throw new ChannelCorruptedException($"length={length}, toEnd={toEnd}, head={_headPosition}");
+            }
+            _currentLength = length;
+            ReadOnlySpan<byte> record = _memory.Slice(at, length);
+            header = new FrameHeader(
+                (FrameKind)record[RecordLayout.KindOffset],
+                (FrameFlags)record[RecordLayout.FlagsOffset],
+                MemoryMarshal.Read<int>(record[RecordLayout.FunctionIdOffset..]),
+                MemoryMarshal.Read<long>(record[RecordLayout.CallIdOffset..]));
+            payload = record[RecordLayout.PayloadOffset..];
+            return true;
+        }
+    }
+
+    /// <summary>Takes the record that was peeked, unless the producer has withdrawn it.</summary>
+    public bool TryClaim() =>
+        _memory.CompareExchange32(At(_headPosition) + RecordLayout.ClaimOffset, Claim.Ready, Claim.Taken);
+
+    /// <summary>Gives the room of the record that was peeked back to the producer.</summary>
+    public void Advance() => Free(RecordLayout.Padded(_currentLength));
+
+    /// <summary>Says that this consumer is about to sleep, under <paramref name="mask"/>.</summary>
+    /// <returns>The signal to hand to <see cref="Park"/>; null if a record is there and nobody should sleep.</returns>
+    public int? PrepareToPark(int mask)
+    {
+        int signal = _memory.ReadAcquire32(_controls + RingControlLayout.ConsumerSignalOffset);
+        // SYNC consumer-parked (fence): ConsumerWaiting is written before the length is read again.
+        _memory.Exchange32(_controls + RingControlLayout.ConsumerWaitingOffset, mask);
+        if (!HasRecord)
+        {
+            return signal;
+        }
+        DoNotWake();
+        return null;
+    }
+
+    /// <summary>Sleeps until the producer writes, <see cref="Unpark"/>, the time limit, or for no reason.</summary>
+    public void Park(int signal, int mask, int timeoutMilliseconds) =>
+        _memory.Park(_controls + RingControlLayout.ConsumerSignalOffset, signal, mask, timeoutMilliseconds);
+
+    /// <summary>Somebody looks at the ring: the producer need not wake anybody.</summary>
+    public void DoNotWake() => _memory.WriteRelease32(_controls + RingControlLayout.ConsumerWaitingOffset, 0);
+
+    /// <summary>Wakes whoever sleeps in <see cref="Park"/>. From any thread of the consumer's process.</summary>
+    public void Unpark(int mask)
+    {
+        _memory.Increment32(_controls + RingControlLayout.ConsumerSignalOffset);
+        _memory.Unpark(_controls + RingControlLayout.ConsumerSignalOffset, mask);
+    }
+
+    private void Free(int paddedBytes)
+    {
+        // The next lap may begin a record at any line: each line's first word must say "nothing here yet".
+        for (int line = 0; line < paddedBytes; line += RecordLayout.Alignment)
+        {
+            MemoryMarshal.Write(_memory.Slice(At(_headPosition) + line, sizeof(int)), 0);
+        }
+        _headPosition += paddedBytes;
+        if (_headPosition - _publishedHeadPosition >= _capacity / 8)
+        {
+            PublishHead();
+        }
+    }
+
+    private void PublishHead()
+    {
+        if (_publishedHeadPosition == _headPosition)
+        {
+            return;
+        }
+        _publishedHeadPosition = _headPosition;
+        // SYNC space-free (release): the zeros written above are visible to space-free (acquire).
+        _memory.WriteRelease64(_controls + RingControlLayout.HeadPositionOffset, _headPosition);
+        // SYNC producer-parked (fence): the head is written before ProducerWaiting is read.
+        _memory.Fence();
+        if (_memory.ReadAcquire32(_controls + RingControlLayout.ProducerWaitingOffset) != 0)
+        {
+            _memory.Increment32(_controls + RingControlLayout.ProducerSignalOffset);
+            _memory.Unpark(_controls + RingControlLayout.ProducerSignalOffset, 1);
+        }
+    }
+
+    private long At(long position) => _data + (position & (_capacity - 1));
+}
+
+/// <summary>The other side wrote what it cannot have meant. The host kills such a worker; it never breaks itself.</summary>
+internal sealed class ChannelCorruptedException(string facts) : Exception($"The channel is damaged: {facts}.");

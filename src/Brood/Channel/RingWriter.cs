@@ -1,0 +1,120 @@
+using System.Runtime.InteropServices;
+using Brood.Memory;
+
+namespace Brood.Channel;
+
+/// <summary>The producer's end of a one-way ring. One thread at a time; its owner holds a lock of its own process.</summary>
+/// <remarks>Memory/README.md has the argument for every step. Single producer, single consumer.</remarks>
+internal sealed class RingWriter<TMemory> where TMemory : struct, ISharedMemory
+{
+    private readonly TMemory _memory;
+    private readonly long _controls;
+    private readonly long _data;
+    private readonly int _capacity;
+
+    // Touched only by the producer.
+    private long _tailPosition;
+    private long _knownHeadPosition;
+
+    /// <param name="controls">Where the ring's <see cref="RingControlLayout"/> begins.</param>
+    /// <param name="capacity">In bytes, a power of two, at least two of the longest records.</param>
+    public RingWriter(TMemory memory, long controls, long data, int capacity)
+    {
+        _memory = memory;
+        _controls = controls;
+        _data = data;
+        _capacity = capacity;
+    }
+
+    /// <summary>Writes one record if there is room.</summary>
+    /// <returns>The record's position, or -1 if the ring is full.</returns>
+    /// <exception cref="ChannelCorruptedException">The consumer published a position that cannot be.</exception>
+    public long TryWrite(in FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        int length = RecordLayout.PayloadOffset + payload.Length;
+        int padded = RecordLayout.Padded(length);
+        int toEnd = _capacity - (int)(_tailPosition & (_capacity - 1));
+        int needed = padded <= toEnd ? padded : toEnd + padded;
+        if (!HasRoom(needed))
+        {
+            return -1;
+        }
+        if (padded > toEnd)
+        {
+            // SYNC record-ready (release): a skip to the end of the ring is published like a record.
+            _memory.WriteRelease32(At(_tailPosition) + RecordLayout.LengthOffset, -toEnd);
+            _tailPosition += toEnd;
+        }
+        long position = _tailPosition;
+        long at = At(position);
+        Span<byte> record = _memory.Slice(at, length);
+        MemoryMarshal.Write(record[RecordLayout.ClaimOffset..], Claim.Ready);
+        record[RecordLayout.KindOffset] = (byte)header.Kind;
+        record[RecordLayout.FlagsOffset] = (byte)header.Flags;
+        MemoryMarshal.Write(record[RecordLayout.FunctionIdOffset..], header.FunctionId);
+        MemoryMarshal.Write(record[RecordLayout.CallIdOffset..], header.CallId);
+        payload.CopyTo(record[RecordLayout.PayloadOffset..]);
+        // SYNC record-ready (release): header and payload written above are visible to record-ready (acquire).
+        _memory.WriteRelease32(at + RecordLayout.LengthOffset, length);
+        _tailPosition += padded;
+        return position;
+    }
+
+    /// <summary>Wakes the consumer if it sleeps. After any number of writes, before the producer turns to other things.</summary>
+    public void WakeConsumer()
+    {
+        // SYNC consumer-parked (fence): the record's length is written before ConsumerWaiting is read here; the consumer
+        // writes ConsumerWaiting before it reads the length. One of the two sees the other.
+        _memory.Fence();
+        if (_memory.ReadAcquire32(_controls + RingControlLayout.ConsumerWaitingOffset) != 0)
+        {
+            int mask = _memory.Exchange32(_controls + RingControlLayout.ConsumerWaitingOffset, 0);
+            if (mask != 0)
+            {
+                _memory.Increment32(_controls + RingControlLayout.ConsumerSignalOffset);
+                _memory.Unpark(_controls + RingControlLayout.ConsumerSignalOffset, mask);
+            }
+        }
+    }
+
+    /// <summary>Takes back a record that the consumer has not taken.</summary>
+    /// <returns>False: the consumer has it, or had it.</returns>
+    public bool TryWithdraw(long position) =>
+        // A record that was overwritten since is no longer the one at this position.
+        _tailPosition - position <= _capacity
+        && _memory.CompareExchange32(At(position) + RecordLayout.ClaimOffset, Claim.Ready, Claim.Withdrawn);
+
+    /// <summary>Sleeps until the consumer has freed room. The caller tries again, whatever the reason it returned.</summary>
+    public void WaitForRoom(int neededPayloadBytes, int timeoutMilliseconds)
+    {
+        int signal = _memory.ReadAcquire32(_controls + RingControlLayout.ProducerSignalOffset);
+        // SYNC producer-parked (fence): ProducerWaiting is written before the head is read again; the consumer writes the
+        // head before it reads ProducerWaiting.
+        _memory.Exchange32(_controls + RingControlLayout.ProducerWaitingOffset, 1);
+        int padded = RecordLayout.Padded(RecordLayout.PayloadOffset + neededPayloadBytes);
+        int toEnd = _capacity - (int)(_tailPosition & (_capacity - 1));
+        if (!HasRoom(padded <= toEnd ? padded : toEnd + padded))
+        {
+            _memory.Park(_controls + RingControlLayout.ProducerSignalOffset, signal, 1, timeoutMilliseconds);
+        }
+        _memory.WriteRelease32(_controls + RingControlLayout.ProducerWaitingOffset, 0);
+    }
+
+    private bool HasRoom(int needed)
+    {
+        if (_tailPosition + needed - _knownHeadPosition <= _capacity)
+        {
+            return true;
+        }
+        // SYNC space-free (acquire): what the consumer zeroed before it published the head is zero here.
+        long head = _memory.ReadAcquire64(_controls + RingControlLayout.HeadPositionOffset);
+        if (head < _knownHeadPosition || head > _tailPosition)
+        {
+            throw new ChannelCorruptedException($"head={head}, knownHead={_knownHeadPosition}, tail={_tailPosition}");
+        }
+        _knownHeadPosition = head;
+        return _tailPosition + needed - head <= _capacity;
+    }
+
+    private long At(long position) => _data + (position & (_capacity - 1));
+}

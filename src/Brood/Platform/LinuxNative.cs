@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+
+namespace Brood.Platform;
+
+/// <summary>The system calls of Linux that .NET has no name for.</summary>
+internal static partial class LinuxNative
+{
+    public const int FUTEX_WAIT_BITSET = 9;
+    public const int FUTEX_WAKE_BITSET = 10;
+    public const int CLOCK_MONOTONIC = 1;
+
+    private static bool IsArm64 => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+
+    public static nint FutexNumber => IsArm64 ? 98 : 202;
+    public static nint PidfdOpenNumber => 434;
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct TimeSpec
+    {
+        public long Seconds;
+        public long Nanoseconds;
+    }
+
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    public static partial nint Futex(nint number, ref int word, nint operation, nint value, nint timeout, nint unused, nint mask);
+
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    public static partial nint Futex(nint number, ref int word, nint operation, nint value, in TimeSpec timeout, nint unused, nint mask);
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime")]
+    public static partial int ClockGetTime(int clock, out TimeSpec time);
+
+    public const int MFD_CLOEXEC = 1;
+    public const int MADV_REMOVE = 9;
+    public const int F_SETOWN = 8;
+    public const int F_SETSIG = 10;
+    public const int O_ASYNC = 0x2000;
+    public const int O_NONBLOCK = 0x800;
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint PidfdOpen(nint number, nint pid, nint flags);
+
+    [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MemfdCreate(string name, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
+    public static partial int Pipe2(ref int fds, int flags);
+
+    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    public static partial int Madvise(nint address, nint length, int advice);
+}

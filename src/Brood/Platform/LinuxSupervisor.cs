@@ -1,0 +1,90 @@
+using System.Runtime.InteropServices;
+
+namespace Brood.Platform;
+
+/// <summary>One thread that waits for the output and the end of all children. It exists while there are any.</summary>
+/// <remarks>It sleeps in poll(2) and takes part in nothing else, so a busy thread pool does not delay the news of a death.</remarks>
+internal static class LinuxSupervisor
+{
+    private static readonly Lock s_gate = new();
+    private static readonly List<LinuxWorkerProcess> s_watched = []; // Guarded by s_gate.
+    private static Thread? s_thread; // Guarded by s_gate.
+    private static int s_bellRead = -1; // The supervisor's pipe to itself. Guarded by s_gate.
+    private static int s_bellWrite = -1;
+
+    public static void Watch(LinuxWorkerProcess process)
+    {
+        lock (s_gate)
+        {
+            s_watched.Add(process);
+            if (s_thread is null)
+            {
+                var fds = new int[2];
+                LinuxNative.Pipe2(ref fds[0], UnixNative.O_CLOEXEC_LINUX);
+                (s_bellRead, s_bellWrite) = (fds[0], fds[1]);
+                s_thread = new Thread(Run, maxStackSize: 256 * 1024) { IsBackground = true, Name = "Brood supervisor" };
+                s_thread.Start();
+                return;
+            }
+            byte one = 1;
+            UnixNative.Write(s_bellWrite, ref one, 1);
+        }
+    }
+
+    private static void Run()
+    {
+        var fds = new List<UnixNative.PollFd>();
+        var watched = new List<LinuxWorkerProcess>();
+        var buffer = new byte[64];
+        while (true)
+        {
+            fds.Clear();
+            watched.Clear();
+            lock (s_gate)
+            {
+                if (s_watched.Count == 0)
+                {
+                    UnixNative.Close(s_bellRead);
+                    UnixNative.Close(s_bellWrite);
+                    s_thread = null;
+                    return;
+                }
+                fds.Add(new UnixNative.PollFd { Fd = s_bellRead, Events = UnixNative.POLLIN });
+                watched.AddRange(s_watched);
+            }
+            foreach (LinuxWorkerProcess process in watched)
+            {
+                process.AddTo(fds);
+            }
+            Span<UnixNative.PollFd> polled = CollectionsMarshal.AsSpan(fds);
+            if (UnixNative.Poll(ref polled[0], polled.Length, -1) <= 0)
+            {
+                continue;
+            }
+            if (polled[0].ReturnedEvents != 0)
+            {
+                UnixNative.Read(polled[0].Fd, ref buffer[0], buffer.Length);
+            }
+            for (int i = 0; i < watched.Count; i++)
+            {
+                Serve(watched[i], polled.Slice(1 + (i * 3), 3));
+            }
+        }
+    }
+
+    private static void Serve(LinuxWorkerProcess process, ReadOnlySpan<UnixNative.PollFd> polled)
+    {
+        if (polled[2].ReturnedEvents != 0)
+        {
+            lock (s_gate)
+            {
+                s_watched.Remove(process);
+            }
+            process.Bury();
+        }
+        else if (polled[0].ReturnedEvents != 0 || polled[1].ReturnedEvents != 0)
+        {
+            process.DrainOutput();
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using Brood.Memory;
+
+namespace Brood.Platform;
+
+/// <summary>The descriptors that <see cref="LinuxWorkerProcess"/> puts into a child, under fixed numbers.</summary>
+internal static class LinuxWorkerFds
+{
+    public const int Region = 3;
+    public const int Life = 4;
+}
+
+/// <summary>A child's view on Linux.</summary>
+internal sealed class LinuxWorkerEndpoint : WorkerEndpoint
+{
+    public LinuxWorkerEndpoint()
+    {
+        // What this worker starts inherits none of them.
+        UnixNative.Fcntl(LinuxWorkerFds.Region, UnixNative.F_SETFD, UnixNative.FD_CLOEXEC);
+        UnixNative.Fcntl(LinuxWorkerFds.Life, UnixNative.F_SETFD, UnixNative.FD_CLOEXEC);
+    }
+
+    public override Parking Parking => LinuxParking.Instance;
+
+    public override SharedRegion Map(long offset, long length) => LinuxMemoryFile.Map(LinuxWorkerFds.Region, offset, length);
+
+    public override void Discard(SharedRegion region) => LinuxMemoryFile.Discard(region);
+
+    /// <remarks>
+    /// The host holds the only write end of the life pipe and never writes. When the host ends, in whatever way, the
+    /// kernel closes it and signals the pipe's reader: with O_ASYNC, F_SETSIG and a negative F_SETOWN that signal is a
+    /// SIGKILL for the whole process group, the worker and what it started. No thread takes part, so nothing that a
+    /// function does can prevent it. Where a kernel refuses, a thread waits for the end of the pipe instead.
+    /// </remarks>
+    public override void FollowHost()
+    {
+        int flags = UnixNative.Fcntl(LinuxWorkerFds.Life, UnixNative.F_GETFL, 0);
+        bool armed = UnixNative.Fcntl(LinuxWorkerFds.Life, LinuxNative.F_SETOWN, -UnixNative.GetProcessGroup()) == 0
+            && UnixNative.Fcntl(LinuxWorkerFds.Life, LinuxNative.F_SETSIG, UnixNative.SIGKILL) == 0
+            && UnixNative.Fcntl(LinuxWorkerFds.Life, UnixNative.F_SETFL, flags | LinuxNative.O_ASYNC) == 0;
+        // The host may have ended before the signal was armed.
+        var life = new UnixNative.PollFd { Fd = LinuxWorkerFds.Life, Events = UnixNative.POLLIN };
+        if (UnixNative.Poll(ref life, 1, 0) != 0)
+        {
+            KillGroup();
+        }
+        if (!armed)
+        {
+            new Thread(WaitForHost, maxStackSize: 64 * 1024) { IsBackground = true, Name = "Brood life" }.Start();
+        }
+    }
+
+    private static void WaitForHost()
+    {
+        var life = new UnixNative.PollFd { Fd = LinuxWorkerFds.Life, Events = UnixNative.POLLIN };
+        while (UnixNative.Poll(ref life, 1, -1) <= 0)
+        {
+        }
+        KillGroup();
+    }
+
+    private static void KillGroup() => UnixNative.Kill(0, UnixNative.SIGKILL);
+}

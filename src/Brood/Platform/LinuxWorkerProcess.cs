@@ -1,0 +1,233 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using Brood.Memory;
+
+namespace Brood.Platform;
+
+/// <summary>A child on Linux: posix_spawn into a process group of its own, a pidfd to watch it, pipes for its output.</summary>
+internal sealed class LinuxWorkerProcess : WorkerProcess
+{
+    private readonly Lock _gate = new();
+    private readonly Lock _outputGate = new(); // Its own: output that nobody takes must not keep a kill waiting.
+    private readonly IProcessObserver _observer;
+    private readonly byte[] _buffer = new byte[16 * 1024]; // Guarded by _outputGate.
+    private int _outputFd = -1; // Guarded by _outputGate; -1 when closed, like all of them.
+    private int _errorFd = -1;
+    private int _regionFd = -1; // Guarded by _gate.
+    private int _lifeFd = -1; // Set by Spawn, closed by Bury.
+    private int _pidfd = -1; // Set by Spawn, closed by Bury.
+    private bool _reaped; // Guarded by _gate.
+
+    private LinuxWorkerProcess(IProcessObserver observer) => _observer = observer;
+
+    public override int ProcessId => Pid;
+
+    private int Pid { get; set; } // Set once, by Spawn.
+
+    public override Parking Parking => LinuxParking.Instance;
+
+    public override long MemoryBytes => LinuxProcessTable.PrivateBytes(Pid);
+
+    public static new LinuxWorkerProcess Start(ProcessStart start, IProcessObserver observer)
+    {
+        var process = new LinuxWorkerProcess(observer);
+        try
+        {
+            process.Spawn(start);
+        }
+        catch
+        {
+            process.CloseAll();
+            throw;
+        }
+        LinuxSupervisor.Watch(process);
+        return process;
+    }
+
+    public override SharedRegion Map(long offset, long length)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_regionFd < 0, this);
+            return LinuxMemoryFile.Map(_regionFd, offset, length);
+        }
+    }
+
+    public override void Discard(SharedRegion region) => LinuxMemoryFile.Discard(region);
+
+    public override void Kill()
+    {
+        lock (_gate)
+        {
+            if (_reaped)
+            {
+                return;
+            }
+            // Not reaped, so the number is still this child's. First those that left the group, while their parents
+            // still lead to them.
+            foreach (int descendant in LinuxProcessTable.DescendantsOf(Pid))
+            {
+                UnixNative.Kill(descendant, UnixNative.SIGKILL);
+            }
+            UnixNative.Kill(-Pid, UnixNative.SIGKILL);
+        }
+    }
+
+    public override void DrainOutput()
+    {
+        lock (_outputGate)
+        {
+            DrainNeedsLock(ref _outputFd, isError: false);
+            DrainNeedsLock(ref _errorFd, isError: true);
+        }
+    }
+
+    /// <summary>What the supervisor is to poll: output, error, life of the child.</summary>
+    internal void AddTo(List<UnixNative.PollFd> fds)
+    {
+        lock (_outputGate)
+        {
+            fds.Add(new UnixNative.PollFd { Fd = _outputFd, Events = UnixNative.POLLIN });
+            fds.Add(new UnixNative.PollFd { Fd = _errorFd, Events = UnixNative.POLLIN });
+            fds.Add(new UnixNative.PollFd { Fd = _pidfd, Events = UnixNative.POLLIN });
+        }
+    }
+
+    /// <summary>The child has ended: end its group, hand over its last words, reap it, tell the observer.</summary>
+    internal void Bury()
+    {
+        ProcessEnd end;
+        lock (_gate)
+        {
+            // Before reaping: until then nobody else can have this number.
+            UnixNative.Kill(-Pid, UnixNative.SIGKILL);
+            _reaped = true;
+            end = Reap();
+        }
+        DrainOutput();
+        CloseAll();
+        _observer.OnExited(end);
+    }
+
+    private ProcessEnd Reap()
+    {
+        int reaped;
+        int status;
+        UnixNative.ResourceUsage usage;
+        while ((reaped = UnixNative.Wait4(Pid, out status, 0, out usage)) < 0 && Marshal.GetLastPInvokeError() == UnixNative.EINTR)
+        {
+        }
+        if (reaped != Pid)
+        {
+            // Somebody else reaped it, for example a host that ignores SIGCHLD.
+            return new ProcessEnd(null, 0, 0);
+        }
+        int signal = status & 0x7F;
+        return new ProcessEnd(signal == 0 ? (status >> 8) & 0xFF : null, signal, usage.MaxResident * 1024);
+    }
+
+    private void DrainNeedsLock(ref int fd, bool isError)
+    {
+        while (fd >= 0)
+        {
+            nint count = UnixNative.Read(fd, ref _buffer[0], _buffer.Length);
+            if (count > 0)
+            {
+                _observer.OnOutput(isError, _buffer.AsSpan(0, (int)count));
+                continue;
+            }
+            if (count < 0 && Marshal.GetLastPInvokeError() == UnixNative.EINTR)
+            {
+                continue;
+            }
+            if (count == 0)
+            {
+                Close(ref fd);
+            }
+            return;
+        }
+    }
+
+    private void Spawn(ProcessStart start)
+    {
+        _regionFd = LinuxMemoryFile.Create(RegionLayout.TotalBytes);
+        (int lifeRead, _lifeFd) = Pipe();
+        int nullFd = -1;
+        int outputWrite = -1;
+        int errorWrite = -1;
+        try
+        {
+            nullFd = UnixNative.MoveUp(UnixNative.Open("/dev/null", UnixNative.O_CLOEXEC_LINUX, 0));
+            if (!start.InheritOutput)
+            {
+                (_outputFd, outputWrite) = Pipe();
+                (_errorFd, errorWrite) = Pipe();
+                SetNonBlocking(_outputFd);
+                SetNonBlocking(_errorFd);
+            }
+            using var request = new PosixSpawnRequest();
+            request.ChangeDirectory(start.WorkingDirectory);
+            request.Give(nullFd, 0);
+            if (!start.InheritOutput)
+            {
+                request.Give(outputWrite, 1);
+                request.Give(errorWrite, 2);
+            }
+            request.Give(_regionFd, LinuxWorkerFds.Region);
+            request.Give(lifeRead, LinuxWorkerFds.Life);
+            Pid = request.Spawn(start);
+        }
+        finally
+        {
+            Close(ref lifeRead);
+            Close(ref nullFd);
+            Close(ref outputWrite);
+            Close(ref errorWrite);
+        }
+        _pidfd = (int)LinuxNative.PidfdOpen(LinuxNative.PidfdOpenNumber, Pid, 0);
+        if (_pidfd < 0)
+        {
+            Win32Exception error = UnixNative.Error("The new process cannot be watched (pidfd_open needs Linux 5.3)");
+            UnixNative.Kill(-Pid, UnixNative.SIGKILL);
+            Reap();
+            throw error;
+        }
+    }
+
+    private static void SetNonBlocking(int fd) =>
+        UnixNative.Fcntl(fd, UnixNative.F_SETFL, UnixNative.Fcntl(fd, UnixNative.F_GETFL, 0) | LinuxNative.O_NONBLOCK);
+
+    private static (int Read, int Write) Pipe()
+    {
+        var fds = new int[2];
+        if (LinuxNative.Pipe2(ref fds[0], UnixNative.O_CLOEXEC_LINUX) != 0)
+        {
+            throw UnixNative.Error("The system gave no pipe");
+        }
+        return (UnixNative.MoveUp(fds[0]), UnixNative.MoveUp(fds[1]));
+    }
+
+    private void CloseAll()
+    {
+        lock (_outputGate)
+        {
+            Close(ref _outputFd);
+            Close(ref _errorFd);
+        }
+        lock (_gate)
+        {
+            Close(ref _regionFd);
+        }
+        Close(ref _lifeFd);
+        Close(ref _pidfd);
+    }
+
+    private static void Close(ref int fd)
+    {
+        if (fd >= 0)
+        {
+            UnixNative.Close(fd);
+            fd = -1;
+        }
+    }
+}

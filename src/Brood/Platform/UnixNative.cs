@@ -1,0 +1,137 @@
+using System.Runtime.InteropServices;
+
+namespace Brood.Platform;
+
+/// <summary>The system calls that Linux and macOS share.</summary>
+internal static partial class UnixNative
+{
+    public const int O_CLOEXEC_LINUX = 0x80000;
+    public const int F_DUPFD_CLOEXEC_LINUX = 1030;
+    public const int F_SETFD = 2;
+    public const int F_GETFL = 3;
+    public const int F_SETFL = 4;
+    public const int FD_CLOEXEC = 1;
+    public const int PROT_READ_WRITE = 3;
+    public const int MAP_SHARED = 1;
+    public const int SIGKILL = 9;
+    public const int WNOHANG = 1;
+    public const int EINTR = 4;
+    public const short POLLIN = 1;
+    public const short POLLHUP = 16;
+    public const short POLLERR = 8;
+
+    public const short POSIX_SPAWN_SETPGROUP = 0x02;
+    public const short POSIX_SPAWN_SETSIGDEF = 0x04;
+    public const short POSIX_SPAWN_SETSIGMASK = 0x08;
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct PollFd
+    {
+        public int Fd;
+        public short Events;
+        public short ReturnedEvents;
+    }
+
+    /// <summary>The first fields of struct rusage, and room for the rest.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct ResourceUsage
+    {
+        [FieldOffset(32)] public long MaxResident;
+    }
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(int fd, ref byte buffer, nint count);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int fd, ref byte buffer, nint count);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    public static partial int Close(int fd);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int Fcntl(int fd, int command, nint argument);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    public static partial int Poll(ref PollFd fds, nint count, int timeoutMilliseconds);
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    public static partial nint Mmap(nint address, nint length, int protection, int flags, int fd, long offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap")]
+    public static partial int Munmap(nint address, nint length);
+
+    [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
+    public static partial int Ftruncate(int fd, long length);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    public static partial int Kill(int pid, int signal);
+
+    [LibraryImport("libc", EntryPoint = "wait4", SetLastError = true)]
+    public static partial int Wait4(int pid, out int status, int options, out ResourceUsage usage);
+
+    [LibraryImport("libc", EntryPoint = "getpgrp")]
+    public static partial int GetProcessGroup();
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int PosixSpawn(
+        out int pid, string path, nint fileActions, nint attributes, string?[] arguments, string?[] environment);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
+    public static partial int FileActionsInit(nint actions);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_destroy")]
+    public static partial int FileActionsDestroy(nint actions);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2")]
+    public static partial int FileActionsAddDup2(nint actions, int fd, int target);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addchdir_np", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int FileActionsAddChdir(nint actions, string path);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_init")]
+    public static partial int SpawnAttributesInit(nint attributes);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_destroy")]
+    public static partial int SpawnAttributesDestroy(nint attributes);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setflags")]
+    public static partial int SpawnAttributesSetFlags(nint attributes, short flags);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setpgroup")]
+    public static partial int SpawnAttributesSetProcessGroup(nint attributes, int group);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigmask")]
+    public static partial int SpawnAttributesSetSignalMask(nint attributes, nint set);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigdefault")]
+    public static partial int SpawnAttributesSetSignalDefault(nint attributes, nint set);
+
+    [LibraryImport("libc", EntryPoint = "sigemptyset")]
+    public static partial int SignalSetEmpty(nint set);
+
+    [LibraryImport("libc", EntryPoint = "sigaddset")]
+    public static partial int SignalSetAdd(nint set, int signal);
+
+    /// <summary>A descriptor of this process that no child inherits and that does not collide with those given to a worker.</summary>
+    public static int MoveUp(int fd)
+    {
+        int moved = Fcntl(fd, F_DUPFD_CLOEXEC_LINUX, 16);
+        if (moved < 0)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            Close(fd);
+            throw new System.ComponentModel.Win32Exception(error, "No file descriptor is left: " + Marshal.GetPInvokeErrorMessage(error));
+        }
+        Close(fd);
+        return moved;
+    }
+
+    public static System.ComponentModel.Win32Exception Error(string what)
+    {
+        int error = Marshal.GetLastPInvokeError();
+        return new System.ComponentModel.Win32Exception(error, $"{what}: {Marshal.GetPInvokeErrorMessage(error)}");
+    }
+}

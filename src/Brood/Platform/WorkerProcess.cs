@@ -1,0 +1,82 @@
+using Brood.Memory;
+
+namespace Brood.Platform;
+
+/// <summary>How a child process is to be started.</summary>
+internal sealed record ProcessStart(
+    string FileName,
+    IReadOnlyList<string> Arguments,
+    IReadOnlyDictionary<string, string?> EnvironmentChanges,
+    string? WorkingDirectory,
+    bool InheritOutput);
+
+/// <summary>How a child process ended, as the system tells it.</summary>
+/// <param name="ExitCode">Null if a signal ended it, or if the system did not say.</param>
+/// <param name="Signal">0 if none.</param>
+internal sealed record ProcessEnd(int? ExitCode, int Signal, long PeakMemoryBytes);
+
+/// <summary>What the owner of a child hears. All calls come from one thread, one after another, and must not block.</summary>
+internal interface IProcessObserver
+{
+    /// <summary>Bytes that the child wrote. Never called after <see cref="OnExited"/>.</summary>
+    void OnOutput(bool isError, ReadOnlySpan<byte> bytes);
+
+    /// <summary>The child is gone, with its process group; all its output has been handed over.</summary>
+    void OnExited(ProcessEnd end);
+}
+
+/// <summary>One child process, its private memory, and what keeps it from outliving this process.</summary>
+internal abstract class WorkerProcess
+{
+    public abstract int ProcessId { get; }
+
+    public abstract Parking Parking { get; }
+
+    /// <summary>Maps a part of the child's private memory here. The caller disposes it.</summary>
+    public abstract SharedRegion Map(long offset, long length);
+
+    /// <summary>Gives the memory behind a mapped part back to the system; it reads as zeros afterwards.</summary>
+    public abstract void Discard(SharedRegion region);
+
+    /// <summary>Ends the child and everything it started, at once. Harmless when it is already gone.</summary>
+    public abstract void Kill();
+
+    /// <summary>Reads what the child has written so far and hands it to the observer, before it returns.</summary>
+    public abstract void DrainOutput();
+
+    /// <summary>The memory that is the child's alone, in bytes; 0 if unknown.</summary>
+    public abstract long MemoryBytes { get; }
+
+    /// <summary>Starts a child.</summary>
+    /// <exception cref="System.ComponentModel.Win32Exception">The system refused.</exception>
+    public static WorkerProcess Start(ProcessStart start, IProcessObserver observer)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            return LinuxWorkerProcess.Start(start, observer);
+        }
+        throw new PlatformNotSupportedException("Brood starts workers on Linux only, so far.");
+    }
+}
+
+/// <summary>What a child finds of what its host prepared.</summary>
+internal abstract class WorkerEndpoint
+{
+    public abstract Parking Parking { get; }
+
+    public abstract SharedRegion Map(long offset, long length);
+
+    public abstract void Discard(SharedRegion region);
+
+    /// <summary>From now on this process ends, with everything it started, when the host does.</summary>
+    public abstract void FollowHost();
+
+    public static WorkerEndpoint Open()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            return new LinuxWorkerEndpoint();
+        }
+        throw new PlatformNotSupportedException("Brood starts workers on Linux only, so far.");
+    }
+}
