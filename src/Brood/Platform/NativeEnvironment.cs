@@ -1,0 +1,29 @@
+using System.Runtime.InteropServices;
+
+namespace Brood.Platform;
+
+/// <summary>
+/// The environment variables of this process, changed for managed and native code alike. On Unix the runtime keeps a
+/// copy of its own: <see cref="Environment.SetEnvironmentVariable(string, string?)"/> alone would leave
+/// <c>system()</c> and <c>popen()</c> with the old values.
+/// </summary>
+internal static partial class NativeEnvironment
+{
+    public static StringComparer NameComparer =>
+        OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+
+    /// <summary>Sets the variable, or removes it if the value is null. To be called while one thread runs.</summary>
+    public static void Set(string name, string? value)
+    {
+        Environment.SetEnvironmentVariable(name, value);
+        if (OperatingSystem.IsWindows()) return;
+        if (value is null) UnsetEnv(name);
+        else SetEnv(name, value, overwrite: 1);
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnv(string name, string value, int overwrite);
+
+    [LibraryImport("libc", EntryPoint = "unsetenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int UnsetEnv(string name);
+}

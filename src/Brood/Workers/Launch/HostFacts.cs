@@ -1,0 +1,110 @@
+using System.Reflection;
+using Brood.Platform;
+
+namespace Brood.Workers.Launch;
+
+/// <summary>What is known about the running program, as plain data: the input of <see cref="LaunchPlanner"/>.</summary>
+internal sealed record HostFacts
+{
+    /// <value>The real words of the command line, the host's own options included. Read only where they matter.</value>
+    public IReadOnlyList<string> CommandLine { get; init; } = [];
+
+    /// <value>The directory against which relative words of <see cref="CommandLine"/> are resolved.</value>
+    public string StartDirectory { get; init; } = "/";
+
+    /// <value>The running executable: an apphost, a single file, <c>dotnet</c>, or a host of another make.</value>
+    public string? ProcessPath { get; init; }
+
+    /// <value>The file of the entry assembly; empty in a single file, null if there is none.</value>
+    public string? EntryAssemblyPath { get; init; }
+
+    /// <value>The simple name of the entry assembly, or null if there is none.</value>
+    public string? EntryAssemblyName { get; init; }
+
+    /// <value>The <c>runtimeconfig.json</c> beside the entry assembly, if the file exists.</value>
+    public string? RuntimeConfigPath { get; init; }
+
+    /// <value>The <c>deps.json</c> beside the entry assembly, if the file exists.</value>
+    public string? DepsFilePath { get; init; }
+
+    /// <value>The <c>dotnet</c> that the running shared framework belongs to; null if the program brings its own.</value>
+    public string? MuxerPath { get; init; }
+
+    /// <value>Where Brood was loaded from; empty in a single file.</value>
+    public string BroodPath { get; init; } = "";
+
+    /// <value>Whether the runtime finds Brood by its simple name, which is so if the program was built with it.</value>
+    public bool BroodIsInTheProgram { get; init; } = true;
+
+    /// <value>The feature switch <c>System.StartupHookProvider.IsSupported</c>.</value>
+    public bool StartupHooksAreOn { get; init; } = true;
+
+    public bool IsNativeAot { get; init; }
+
+    /// <value>Whether this process is a worker itself, started by a plan.</value>
+    public bool IsWorker { get; init; }
+
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    public bool IsSingleFile => EntryAssemblyPath is "" && !IsNativeAot;
+
+    public bool RunsUnderMuxer =>
+        string.Equals(Path.GetFileNameWithoutExtension(ProcessPath), "dotnet", StringComparison.OrdinalIgnoreCase);
+
+    public static HostFacts OfThisProcess()
+    {
+        var entry = Assembly.GetEntryAssembly();
+        var entryPath = entry?.Location;
+        var isNativeAot = AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") is null;
+        var facts = new HostFacts
+        {
+            ProcessPath = System.Environment.ProcessPath,
+            EntryAssemblyPath = entryPath,
+            EntryAssemblyName = entry?.GetName().Name,
+            RuntimeConfigPath = Beside(entryPath, ".runtimeconfig.json"),
+            DepsFilePath = Beside(entryPath, ".deps.json"),
+            MuxerPath = FindMuxer(),
+            BroodPath = typeof(HostFacts).Assembly.Location,
+            BroodIsInTheProgram = IsTrusted(typeof(HostFacts).Assembly),
+            StartupHooksAreOn =
+                !AppContext.TryGetSwitch("System.StartupHookProvider.IsSupported", out var isOn) || isOn,
+            IsNativeAot = isNativeAot,
+            IsWorker = WorkerEnvironment.IsWorker,
+            Environment = WorkerEnvironment.OfThisProcess(),
+        };
+        if (!facts.RunsUnderMuxer && !facts.IsWorker) return facts;
+        var words = HostCommandLine.Read();
+        return facts with { CommandLine = words, StartDirectory = FindStartDirectory(words) };
+    }
+
+    private static string? Beside(string? assemblyPath, string extension) =>
+        string.IsNullOrEmpty(assemblyPath) ? null : IfExists(Path.ChangeExtension(assemblyPath, null) + extension);
+
+    private static string? IfExists(string path) => File.Exists(path) ? path : null;
+
+    // <root>/shared/Microsoft.NETCore.App/<version>/System.Private.CoreLib.dll → <root>/dotnet
+    private static string? FindMuxer()
+    {
+        var coreLibrary = typeof(object).Assembly.Location;
+        if (coreLibrary.Length == 0) return null;
+        var root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(coreLibrary)!, "..", "..", ".."));
+        return IfExists(Path.Combine(root, "dotnet")) ?? IfExists(Path.Combine(root, "dotnet.exe"));
+    }
+
+    // A single file resolves every assembly that it carries by name; elsewhere the list has full paths.
+    private static bool IsTrusted(Assembly brood)
+    {
+        if (brood.Location.Length == 0) return true;
+        var trusted = (string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") ?? "";
+        return trusted.Split(Path.PathSeparator).Contains(brood.Location);
+    }
+
+    // The program may have changed its directory since the start; the shell's PWD often remembers it.
+    private static string FindStartDirectory(IReadOnlyList<string> words)
+    {
+        var current = System.Environment.CurrentDirectory;
+        var atStart = System.Environment.GetEnvironmentVariable("PWD");
+        if (string.IsNullOrEmpty(atStart) || MuxerCommand.Parse(words) is not { } command) return current;
+        return !command.ResolvesIn(current) && command.ResolvesIn(atStart) ? atStart : current;
+    }
+}

@@ -1,0 +1,119 @@
+using System.Collections;
+using System.Globalization;
+using System.Text;
+using Brood.Platform;
+
+namespace Brood.Workers.Launch;
+
+/// <summary>
+/// The environment variables of a worker. Those that are meant for this one process are put back as they were, first
+/// thing in the worker, from <see cref="RestoreVariable"/>: the worker's own children see what the host's would.
+/// </summary>
+internal static class WorkerEnvironment
+{
+    /// <summary>The simple assembly name by which the runtime finds the start-up hook in the program itself.</summary>
+    public const string HookName = "Brood";
+
+    public const string HookVariable = "DOTNET_STARTUP_HOOKS";
+
+    /// <summary>Marks a process as a worker until its hook has run; the value is the worker's token.</summary>
+    public const string MarkerVariable = "BROOD_WORKER";
+
+    /// <summary>Entries <c>length:NAME=value</c>, or <c>length:NAME</c> for a variable that was not set.</summary>
+    public const string RestoreVariable = "BROOD_RESTORE";
+
+    // One collector and no background thread a worker: N workers of a server must not have N × processors heaps.
+    private static readonly (string Name, string Value)[] s_settings =
+        [("DOTNET_gcServer", "0"), ("DOTNET_gcConcurrent", "0"), ("DOTNET_TieredPGO", "0")];
+
+    // Each would suspend the worker, fight with the host for a port, overwrite the host's trace file, or load the
+    // host's profiler (coverage) into a process that it does not expect. Who wants one sets it for the worker.
+    private static readonly string[] s_notInherited =
+    [
+        "DOTNET_DiagnosticPorts", "COMPlus_DiagnosticPorts",
+        "DOTNET_DefaultDiagnosticPortSuspend", "COMPlus_DefaultDiagnosticPortSuspend",
+        "DOTNET_EnableEventPipe", "COMPlus_EnableEventPipe",
+        "CORECLR_ENABLE_PROFILING", "CORECLR_ENABLE_NOTIFICATION_PROFILERS", "COR_ENABLE_PROFILING",
+    ];
+
+    // Written once, by the thread that runs the hook, before any other thread of Brood exists.
+    private static bool s_isWorker;
+
+    /// <value>Whether this process is a worker whose hook has run.</value>
+    public static bool IsWorker => s_isWorker;
+
+    public static IReadOnlyDictionary<string, string> OfThisProcess()
+    {
+        var variables = new Dictionary<string, string>(NativeEnvironment.NameComparer);
+        foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
+            variables[(string)variable.Key] = (string?)variable.Value ?? "";
+        return variables;
+    }
+
+    /// <summary>
+    /// All changes to the host's environment, null to remove. What the caller chose wins over Brood's settings, and
+    /// stays for the worker's children; of the start-up hooks, the others' come first and Brood's last.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string?> Changes(
+        string hook,
+        string? token,
+        IReadOnlyDictionary<string, string?>? chosen,
+        IReadOnlyDictionary<string, string> inherited)
+    {
+        var changes = new Dictionary<string, string?>(NativeEnvironment.NameComparer);
+        foreach (var (name, value) in s_settings) changes[name] = value;
+        foreach (var name in s_notInherited)
+            if (inherited.ContainsKey(name)) changes[name] = null;
+
+        var restore = new StringBuilder();
+        if (chosen is not null)
+            foreach (var (name, value) in chosen) changes[name] = value;
+        foreach (var name in changes.Keys)
+            if (chosen?.ContainsKey(name) != true) AppendRestore(restore, name, inherited.GetValueOrDefault(name));
+
+        if (chosen is null || !chosen.TryGetValue(HookVariable, out var others))
+            others = inherited.GetValueOrDefault(HookVariable);
+        AppendRestore(restore, HookVariable, others);
+        changes[HookVariable] = string.IsNullOrEmpty(others) ? hook : $"{others}{Path.PathSeparator}{hook}";
+
+        if (token is not null) changes[MarkerVariable] = token;
+        changes[RestoreVariable] = restore.ToString();
+        return changes;
+    }
+
+    /// <summary>
+    /// The first thing in a worker: puts back, for managed and native code, what was changed for this process alone.
+    /// </summary>
+    /// <returns>The token that the host gave, or null if this process is no worker.</returns>
+    public static string? RestoreForChildren()
+    {
+        var token = System.Environment.GetEnvironmentVariable(MarkerVariable);
+        if (token is null) return null;
+        var restore = System.Environment.GetEnvironmentVariable(RestoreVariable) ?? "";
+        NativeEnvironment.Set(MarkerVariable, null);
+        NativeEnvironment.Set(RestoreVariable, null);
+
+        for (var at = 0; at < restore.Length;)
+        {
+            var colon = restore.IndexOf(':', at);
+            if (colon < 0 || !int.TryParse(
+                    restore.AsSpan(at, colon - at), NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+                || length > restore.Length - colon - 1)
+                break;
+            var entry = restore.Substring(colon + 1, length);
+            at = colon + 1 + length;
+            var equals = entry.IndexOf('=');
+            if (equals < 0) NativeEnvironment.Set(entry, null);
+            else NativeEnvironment.Set(entry[..equals], entry[(equals + 1)..]);
+        }
+
+        s_isWorker = true;
+        return token;
+    }
+
+    private static void AppendRestore(StringBuilder restore, string name, string? value)
+    {
+        var entry = value is null ? name : $"{name}={value}";
+        restore.Append(CultureInfo.InvariantCulture, $"{entry.Length}:{entry}");
+    }
+}
