@@ -8,13 +8,6 @@ public abstract class Callable
 }
 
 /// <summary>(placeholder)</summary>
-public record WorkerOptions
-{
-    /// <summary>(placeholder)</summary>
-    public long MaxMemoryBytes { get; init; }
-}
-
-/// <summary>(placeholder)</summary>
 public sealed record WorkerPoolOptions : WorkerOptions
 {
     /// <summary>(placeholder)</summary>

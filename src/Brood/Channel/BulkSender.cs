@@ -37,12 +37,15 @@ internal sealed class BulkSender(Func<SharedRegion> map, Action<SharedRegion> di
         return offset;
     }
 
-    /// <summary>Takes back a block that nobody will read.</summary>
-    public void Release(long offset)
+    /// <summary>Takes back blocks that nobody will read.</summary>
+    public void Release(ReadOnlySpan<long> offsets)
     {
-        if (_area is { } area)
+        lock (_gate)
         {
-            Volatile.Write(ref area.Word32(offset + BulkLayout.InUseOffset), 0);
+            foreach (long offset in offsets)
+            {
+                Volatile.Write(ref _area!.Word32(offset + BulkLayout.InUseOffset), 0);
+            }
         }
     }
 

@@ -83,6 +83,9 @@ internal enum FrameFlags : byte
 
     /// <summary>With Failed: the function had not started.</summary>
     NotStarted = 16,
+
+    /// <summary>The control ring must be read while this call runs: it takes a token, streams, or has live arguments.</summary>
+    Control = 32,
 }
 
 /// <summary>What stands in a record's Claim word.</summary>

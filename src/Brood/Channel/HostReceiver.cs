@@ -3,6 +3,12 @@ using Brood.Transfer;
 
 namespace Brood.Channel;
 
+/// <summary>Something that frames complete.</summary>
+internal interface IAwaited
+{
+    bool IsCompleted { get; }
+}
+
 /// <summary>Who takes frames out of the result ring. Called under the receiver's gate: must not block or run user code.</summary>
 internal interface IFrameHandler
 {
@@ -49,7 +55,7 @@ internal sealed class HostReceiver : IDisposable
     /// <summary>Reads until <paramref name="call"/> is complete, if no other thread is reading.</summary>
     /// <param name="maySleep">False: only as long as looking pays.</param>
     /// <returns>Whether the call is complete.</returns>
-    public bool TryWait(Task call, bool maySleep)
+    public bool TryWait(IAwaited call, bool maySleep)
     {
         if (!Monitor.TryEnter(_gate))
         {

@@ -18,7 +18,7 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
     private int _pidfd = -1; // Set by Spawn, closed by Bury.
     private bool _reaped; // Guarded by _gate.
 
-    private LinuxWorkerProcess(IProcessObserver observer) => _observer = observer;
+    public LinuxWorkerProcess(IProcessObserver observer) => _observer = observer;
 
     public override int ProcessId => Pid;
 
@@ -28,21 +28,22 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
 
     public override long MemoryBytes => LinuxProcessTable.PrivateBytes(Pid);
 
-    public static new LinuxWorkerProcess Start(ProcessStart start, IProcessObserver observer)
+    public override void Prepare() => _regionFd = LinuxMemoryFile.Create(RegionLayout.TotalBytes);
+
+    public override void Start(ProcessStart start)
     {
-        var process = new LinuxWorkerProcess(observer);
         try
         {
-            process.Spawn(start);
+            Spawn(start);
         }
         catch
         {
-            process.CloseAll();
+            CloseAll();
             throw;
         }
-        LinuxSupervisor.Watch(process);
-        return process;
     }
+
+    public override void Watch() => LinuxSupervisor.Watch(this);
 
     public override SharedRegion Map(long offset, long length)
     {
@@ -150,7 +151,6 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
 
     private void Spawn(ProcessStart start)
     {
-        _regionFd = LinuxMemoryFile.Create(RegionLayout.TotalBytes);
         (int lifeRead, _lifeFd) = Pipe();
         int nullFd = -1;
         int outputWrite = -1;

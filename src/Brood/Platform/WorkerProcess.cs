@@ -47,16 +47,20 @@ internal abstract class WorkerProcess
     /// <summary>The memory that is the child's alone, in bytes; 0 if unknown.</summary>
     public abstract long MemoryBytes { get; }
 
-    /// <summary>Starts a child.</summary>
+    /// <summary>Makes the private memory, before the child exists.</summary>
     /// <exception cref="System.ComponentModel.Win32Exception">The system refused.</exception>
-    public static WorkerProcess Start(ProcessStart start, IProcessObserver observer)
-    {
-        if (OperatingSystem.IsLinux())
-        {
-            return LinuxWorkerProcess.Start(start, observer);
-        }
-        throw new PlatformNotSupportedException("Brood starts workers on Linux only, so far.");
-    }
+    public abstract void Prepare();
+
+    /// <summary>Starts the child. If the system refuses, nothing is left.</summary>
+    /// <exception cref="System.ComponentModel.Win32Exception">The system refused.</exception>
+    public abstract void Start(ProcessStart start);
+
+    /// <summary>From now on the observer hears of the child.</summary>
+    public abstract void Watch();
+
+    public static WorkerProcess Create(IProcessObserver observer) => OperatingSystem.IsLinux()
+        ? new LinuxWorkerProcess(observer)
+        : throw new PlatformNotSupportedException("Brood starts workers on Linux only, so far.");
 }
 
 /// <summary>What a child finds of what its host prepared.</summary>

@@ -22,6 +22,9 @@ internal sealed class OutputRelay
     /// <summary>Set once the process has an id, before it can have written anything that is read.</summary>
     public int ProcessId { get; set; }
 
+    /// <summary>What the runtime's own last words say, if it wrote any. Long stack traces push them out of the last lines.</summary>
+    public ExitReason? FatalReason { get; private set; }
+
     public IReadOnlyList<string> LastErrorLines
     {
         get
@@ -43,6 +46,7 @@ internal sealed class OutputRelay
 
     private void WriteError(string line)
     {
+        FatalReason ??= ReasonOf(line);
         lock (_lastErrorLines)
         {
             if (_lastErrorLines.Count == LastErrorLineCount)
@@ -53,6 +57,13 @@ internal sealed class OutputRelay
         }
         Write(line, isError: true);
     }
+
+    private static ExitReason? ReasonOf(string line) =>
+        line.StartsWith("Stack overflow.", StringComparison.Ordinal) ? ExitReason.StackOverflow
+        : line.StartsWith("Process terminated.", StringComparison.Ordinal) ? ExitReason.FailFast
+        : line.StartsWith("Out of memory.", StringComparison.Ordinal) ? ExitReason.OutOfMemory
+        : line.StartsWith("Unhandled exception.", StringComparison.Ordinal) ? ExitReason.UnhandledException
+        : null;
 
     private void Write(string line, bool isError)
     {

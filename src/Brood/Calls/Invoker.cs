@@ -1,0 +1,85 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Brood.Transfer;
+
+namespace Brood.Calls;
+
+/// <summary>A function as the worker knows it: reads the arguments, calls it, writes what it returned.</summary>
+internal abstract class Invoker
+{
+    private MethodInfo _method = null!;
+    private Type _delegateType = null!;
+    private CapturedVariables? _captured;
+    private object? _emptyTarget;
+
+    /// <summary>Reads a definition that the host wrote.</summary>
+    public static Invoker Read(ref TransferReader reader)
+    {
+        MethodInfo method = FunctionIdentity.Resolve(ref reader);
+        Type delegateType = TypeIdentity.Read(ref reader);
+        Invoker invoker = Create(delegateType);
+        invoker._method = method;
+        invoker._delegateType = delegateType;
+        if ((FunctionTarget)reader.ReadByte() == FunctionTarget.Sent)
+        {
+            invoker._captured = CapturedVariables.ReadDefinition(ref reader);
+        }
+        else
+        {
+            // A lambda without captures is an instance method of a class without state.
+            invoker._emptyTarget = method.IsStatic ? null : RuntimeHelpers.GetUninitializedObject(method.DeclaringType!);
+            invoker.Bind(method.CreateDelegate(delegateType, invoker._emptyTarget));
+        }
+        return invoker;
+    }
+
+    /// <summary>Serves one call. What the function throws comes out of it.</summary>
+    public void Run(ref TransferReader reader, ServedCall call)
+    {
+        ReadTarget(ref reader);
+        RunOne(ref reader, call);
+    }
+
+    /// <summary>Serves a chunk: the function once for each of several arguments.</summary>
+    public void RunEach(ref TransferReader reader, ServedCall call)
+    {
+        ReadTarget(ref reader);
+        RunMany(ref reader, call);
+    }
+
+    protected abstract void Bind(Delegate function);
+
+    protected abstract void RunOne(ref TransferReader reader, ServedCall call);
+
+    protected virtual void RunMany(ref TransferReader reader, ServedCall call) =>
+        throw new TransferException("Only functions of one argument are called for each of several.");
+
+    private void ReadTarget(ref TransferReader reader)
+    {
+        if (_captured is not null)
+        {
+            Bind(_method.CreateDelegate(_delegateType, _captured.Read(ref reader)));
+        }
+    }
+
+    private static Invoker Create(Type delegateType)
+    {
+        Type[] types = delegateType.IsGenericType ? delegateType.GetGenericArguments() : [];
+        bool isAction = delegateType == typeof(Action) || delegateType.Name.StartsWith("Action`", StringComparison.Ordinal);
+        Type invoker = (isAction, types.Length) switch
+        {
+            (true, 0) => typeof(ActionInvoker),
+            (true, 1) => typeof(ActionInvoker<>),
+            (true, 2) => typeof(ActionInvoker<,>),
+            (true, 3) => typeof(ActionInvoker<,,>),
+            (true, 4) => typeof(ActionInvoker<,,,>),
+            (false, 1) => typeof(FuncInvoker<>),
+            (false, 2) => typeof(FuncInvoker<,>),
+            (false, 3) => typeof(FuncInvoker<,,>),
+            (false, 4) => typeof(FuncInvoker<,,,>),
+            (false, 5) => typeof(FuncInvoker<,,,,>),
+            _ => throw new TransferException($"A function of the shape {delegateType} cannot be called."),
+        };
+        return (Invoker)Activator.CreateInstance(types.Length == 0 ? invoker : invoker.MakeGenericType(types))!;
+    }
+}

@@ -1,0 +1,60 @@
+namespace Brood;
+
+/// <summary>How workers are started and kept.</summary>
+public record WorkerOptions
+{
+    internal static readonly WorkerOptions Default = new();
+
+    /// <summary>Runs once in each worker before its first call: opens what cannot cross, loads what takes long.</summary>
+    /// <value>The default is null. What it throws ends the start with a <see cref="WorkerStartException"/>.</value>
+    public Action? Initialize { get; init; }
+
+    /// <summary>Environment variables for the worker, on top of the host's own; a null value removes one.</summary>
+    public IReadOnlyDictionary<string, string?>? Environment { get; init; }
+
+    /// <summary>The worker's current folder.</summary>
+    /// <value>The default is null: the host's.</value>
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>How long a worker may take from its start until it serves, <see cref="Initialize"/> included.</summary>
+    /// <value>The default is 30 seconds.</value>
+    public TimeSpan StartTimeout
+    {
+        get;
+        init => field = Positive(value, nameof(StartTimeout));
+    } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long dispose waits for a worker to finish what it had accepted, before it is killed.</summary>
+    /// <value>The default is 5 seconds.</value>
+    public TimeSpan JoinTimeout
+    {
+        get;
+        init => field = value >= TimeSpan.Zero ? value
+            : throw new ArgumentOutOfRangeException(nameof(JoinTimeout), value, "A time limit for joining is not negative.");
+    } = TimeSpan.FromSeconds(5);
+
+    /// <summary>What becomes of what the worker writes to its standard output and error.</summary>
+    /// <value>The default is <see cref="WorkerOutput.Relay"/>.</value>
+    public WorkerOutput Output
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(Output));
+    } = WorkerOutput.Relay;
+
+    /// <summary>How much memory of its own, managed and native, a worker may have resident.</summary>
+    /// <value>In bytes. The default is 0: no limit. Shared memory and mapped files do not count.</value>
+    public long MaxMemoryBytes
+    {
+        get;
+        init => field = value >= 0 ? value
+            : throw new ArgumentOutOfRangeException(nameof(MaxMemoryBytes), value, "A memory limit is not negative; 0 means none.");
+    }
+
+    /// <summary>Which types a worker may send back where the declared type leaves it open.</summary>
+    /// <value>The default is null: declared types and what they reach, data types of the application's own assemblies, and the
+    /// framework's known data types. A list, when given, is all that is added to the declared types.</value>
+    public IReadOnlyCollection<Type>? KnownTypes { get; init; }
+
+    private protected static TimeSpan Positive(TimeSpan value, string name) => value > TimeSpan.Zero ? value
+        : throw new ArgumentOutOfRangeException(name, value, "The time is not positive.");
+}

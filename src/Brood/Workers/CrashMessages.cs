@@ -1,0 +1,58 @@
+using System.Text;
+
+namespace Brood.Workers;
+
+/// <summary>The words of a crash: what happened, to whom, whether the function had started, what to type next.</summary>
+internal static class CrashMessages
+{
+    public static string Of(PendingCall call, WorkerExit exit, bool started, string? corruption)
+    {
+        var text = new StringBuilder();
+        text.Append($"Worker {exit.ProcessId} {How(exit)}");
+        text.Append(started ? $" while running {call.Name} (call {call.CallId})." : $" before {call.Name} had started.");
+        if (corruption is not null)
+        {
+            text.Append(' ').Append(corruption);
+        }
+        text.AppendLine();
+        text.Append(started
+            ? $"The function had started, so it was not run again. If running it twice is harmless, call it through "
+                + $".{nameof(Callable.With)}(new {nameof(CallOptions)} {{ {nameof(CallOptions.Retries)} = 1 }})."
+            : "The function has not run.");
+        AppendErrorLines(text, exit);
+        return text.ToString();
+    }
+
+    public static string How(WorkerExit exit) => exit.Reason switch
+    {
+        ExitReason.StackOverflow => "ended because its stack overflowed",
+        ExitReason.OutOfMemory => "ended because memory ran out" + Facts(exit),
+        ExitReason.UnhandledException => "ended because an exception was not handled on one of its threads",
+        ExitReason.FailFast => "ended itself with Environment.FailFast",
+        ExitReason.Exited => $"ended itself with exit code {exit.ExitCode}",
+        ExitReason.MemoryLimit => $"was killed because it used more memory than {nameof(WorkerOptions.MaxMemoryBytes)} allows",
+        ExitReason.Killed => "was killed by its host",
+        ExitReason.CallStopped => "was killed to stop a call",
+        ExitReason.Joined => "was joined",
+        ExitReason.Recycled => "was recycled",
+        ExitReason.ProtocolViolation => "was killed because it damaged its channel to the host",
+        _ when exit.Signal is not null => $"was killed by {exit.Signal}",
+        _ when exit.ExitCode is not null => $"ended with exit code {exit.ExitCode}",
+        _ => "is gone, and the system did not say why",
+    };
+
+    public static void AppendErrorLines(StringBuilder text, WorkerExit exit)
+    {
+        if (exit.LastErrorLines.Count > 0)
+        {
+            text.AppendLine().Append("Last lines of its stderr:");
+            foreach (string line in exit.LastErrorLines)
+            {
+                text.AppendLine().Append("  ").Append(line);
+            }
+        }
+    }
+
+    private static string Facts(WorkerExit exit) =>
+        exit.PeakMemoryBytes > 0 ? $" (it had at most {exit.PeakMemoryBytes / (1 << 20):N0} MiB resident)" : "";
+}

@@ -1,0 +1,122 @@
+using Brood.Calls;
+using Brood.Channel;
+using Brood.Transfer;
+
+namespace Brood.Workers.Serving;
+
+/// <summary>The call that the worker is serving.</summary>
+/// <remarks>
+/// Used by the thread that serves, and by those that its function awaits on, one at a time. What the control ring brings
+/// comes from another thread: <see cref="Cancel"/> and <see cref="AddCredit"/>.
+/// </remarks>
+internal sealed class RunningCall(WorkerChannel channel, WorkerStatus status, TransferWriter writer, ConsoleWatch console)
+    : ServedCall
+{
+    private readonly object _gate = new();
+    private readonly CancellationTokenSource _abandoned = new();
+    private int _credit; // Guarded by _gate.
+    private WorkerLiveArguments? _live;
+
+    public long Id { get; private set; }
+
+    public bool HasStarted { get; private set; }
+
+    /// <summary>The call's live arguments; made when the first is read.</summary>
+    public WorkerLiveArguments Live => _live ??= new WorkerLiveArguments(this, channel);
+
+    public override TransferWriter Writer => writer;
+
+    public override CancellationToken StreamAbandoned => _abandoned.Token;
+
+    /// <param name="isStream">Whether items are sent only as far as the reader has given credit; a chunk bounds itself.</param>
+    public void Begin(long id, bool isStream)
+    {
+        Id = id;
+        HasStarted = false;
+        _live = null;
+        _credit = isStream ? FlowControl.StreamWindow : int.MaxValue;
+    }
+
+    public override void Started()
+    {
+        HasStarted = true;
+        status.Enter(WorkerPhase.Running);
+    }
+
+    public override void SendItem()
+    {
+        TakeCredit();
+        Send(FrameKind.Item);
+    }
+
+    public override void SendItemFailed(Exception error)
+    {
+        writer.Clear();
+        ExceptionTransfer.Write(writer, error);
+        Send(FrameKind.ItemFailed);
+    }
+
+    public override void Wait(Task task)
+    {
+        if (!task.IsCompleted)
+        {
+            // Without a wrapper around what it threw.
+            ((IAsyncResult)task).AsyncWaitHandle.WaitOne();
+        }
+        task.GetAwaiter().GetResult();
+    }
+
+    public void AddCredit(int items)
+    {
+        lock (_gate)
+        {
+            _credit = (int)Math.Min((long)_credit + Math.Max(0, items), int.MaxValue);
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <param name="liveId">The token that was cancelled; 0: the whole call.</param>
+    public void Cancel(int liveId)
+    {
+        if (liveId == 0)
+        {
+            _abandoned.Cancel();
+            lock (_gate)
+            {
+                Monitor.PulseAll(_gate);
+            }
+        }
+        Live.Cancel(liveId);
+    }
+
+    public void End() => _live?.End();
+
+    private void TakeCredit()
+    {
+        if (_credit == int.MaxValue)
+        {
+            return;
+        }
+        lock (_gate)
+        {
+            while (_credit <= 0)
+            {
+                _abandoned.Token.ThrowIfCancellationRequested();
+                Monitor.Wait(_gate);
+            }
+            _credit--;
+        }
+    }
+
+    private void Send(FrameKind kind)
+    {
+        FrameFlags flags = FrameFlags.None;
+        if (console.IsUsed)
+        {
+            console.Flush();
+            flags = FrameFlags.Output;
+        }
+        channel.Results.Send(new FrameHeader(kind, flags, 0, Id), writer.Inline, writer.Blocks);
+        writer.Clear();
+    }
+}

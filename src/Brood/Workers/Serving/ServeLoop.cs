@@ -1,0 +1,182 @@
+using Brood.Calls;
+using Brood.Channel;
+using Brood.Transfer;
+
+namespace Brood.Workers.Serving;
+
+/// <summary>The worker's loop: takes calls out of its ring, one after another, and answers each.</summary>
+internal sealed class ServeLoop
+{
+    private const int ServerMask = 1;
+
+    private readonly WorkerChannel _channel;
+    private readonly WorkerStatus _status;
+    private readonly SpinPolicy _spin = SpinPolicy.ForThisMachine();
+    private readonly TransferWriter _writer = TransferWriter.Rent();
+    private readonly ConsoleWatch _console = new();
+    private readonly ControlLoop _control;
+    private readonly RunningCall _plainCall;
+    private readonly ExecutionContext? _cleanContext = Thread.CurrentThread.ExecutionContext;
+    private DefinedFunction[] _functions = new DefinedFunction[16]; // By function id.
+
+    private readonly record struct DefinedFunction(Invoker? Invoker, Exception? Error);
+
+    public ServeLoop(WorkerChannel channel, WorkerStatus status)
+    {
+        _channel = channel;
+        _status = status;
+        _control = new ControlLoop(channel);
+        _plainCall = new RunningCall(channel, status, _writer, _console);
+    }
+
+    /// <summary>Serves until the host says that there is no more.</summary>
+    public void Run()
+    {
+        _status.Enter(WorkerPhase.Idle);
+        _channel.Results.Send(new FrameHeader(FrameKind.Ready, FrameFlags.None, 0, 0), [], []);
+        while (true)
+        {
+            FrameHeader header = WaitForFrame(out ReadOnlySpan<byte> payload);
+            if (header.Kind == FrameKind.Exit)
+            {
+                return;
+            }
+            if (_channel.Calls.TryClaim())
+            {
+                Serve(header, payload);
+            }
+            _channel.Calls.Advance();
+        }
+    }
+
+    private FrameHeader WaitForFrame(out ReadOnlySpan<byte> payload)
+    {
+        if (_channel.Calls.TryPeek(out FrameHeader header, out payload))
+        {
+            return header;
+        }
+        _spin.Begin();
+        while (!_channel.Calls.TryPeek(out header, out payload))
+        {
+            if (!_spin.KeepLooking() && _channel.Calls.PrepareToPark(ServerMask) is { } signal)
+            {
+                _channel.Calls.Park(signal, ServerMask, -1);
+                _channel.Calls.DoNotWake();
+            }
+        }
+        _spin.End();
+        return header;
+    }
+
+    private void Serve(in FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        ReceivedBlocks? blocks = (header.Flags & FrameFlags.Blocks) != 0
+            ? _channel.BulkOut.Open(header.Flags, ref payload) : null;
+        if (header.Kind == FrameKind.Define)
+        {
+            Define(header.FunctionId, payload);
+        }
+        else
+        {
+            Call(header, payload, blocks);
+        }
+        blocks?.Release();
+    }
+
+    private void Define(int functionId, ReadOnlySpan<byte> payload)
+    {
+        if (functionId >= _functions.Length)
+        {
+            Array.Resize(ref _functions, Math.Max(functionId + 1, _functions.Length * 2));
+        }
+        try
+        {
+            var reader = new TransferReader(payload, null, null, TypePolicy.TrustHost);
+            _functions[functionId] = new DefinedFunction(Invoker.Read(ref reader), null);
+        }
+        catch (Exception e)
+        {
+            _functions[functionId] = new DefinedFunction(null, e);
+        }
+    }
+
+    private void Call(in FrameHeader header, ReadOnlySpan<byte> payload, BlockSource? blocks)
+    {
+        _status.Decoding(header.CallId);
+        bool usesControl = (header.Flags & FrameFlags.Control) != 0;
+        RunningCall call = usesControl ? new RunningCall(_channel, _status, _writer, _console) : _plainCall;
+        call.Begin(header.CallId, header.Kind == FrameKind.CallStream);
+        FrameKind kind = header.Kind == FrameKind.Call ? FrameKind.Result : FrameKind.End;
+        FrameFlags flags = FrameFlags.None;
+        try
+        {
+            if (usesControl)
+            {
+                _control.Begin(call);
+            }
+            var reader = new TransferReader(payload, blocks, call.Live, TypePolicy.TrustHost);
+            if ((header.Flags & FrameFlags.Ambient) != 0)
+            {
+                Ambient.Enter(ref reader);
+            }
+            Invoker invoker = Find(header.FunctionId);
+            if (header.Kind == FrameKind.CallChunk)
+            {
+                invoker.RunEach(ref reader, call);
+            }
+            else
+            {
+                invoker.Run(ref reader, call);
+            }
+        }
+        catch (Exception e)
+        {
+            kind = FrameKind.Failed;
+            flags = call.HasStarted ? FrameFlags.None : FrameFlags.NotStarted;
+            _writer.Clear();
+            ExceptionTransfer.Write(_writer, e);
+        }
+        if (usesControl)
+        {
+            _control.End();
+            call.End();
+        }
+        Finish(call, kind, flags);
+    }
+
+    private void Finish(RunningCall call, FrameKind kind, FrameFlags flags)
+    {
+        _status.Enter(WorkerPhase.Returning);
+        if (Thread.CurrentThread.ExecutionContext != _cleanContext)
+        {
+            // What a function left behind (culture, activity, AsyncLocal values) must not reach the next one.
+            ExecutionContext.Restore(_cleanContext!);
+        }
+        if (_console.IsUsed)
+        {
+            _console.Flush();
+            flags |= FrameFlags.Output;
+        }
+        try
+        {
+            _channel.Results.Send(new FrameHeader(kind, flags, 0, call.Id), _writer.Inline, _writer.Blocks);
+        }
+        catch (TransferException e)
+        {
+            // There is no room for the result; there is always room to say so.
+            _writer.Clear();
+            ExceptionTransfer.Write(_writer, e);
+            _channel.Results.Send(new FrameHeader(FrameKind.Failed, flags, 0, call.Id), _writer.Inline, _writer.Blocks);
+        }
+        _writer.Clear();
+        _status.Served();
+        _status.Enter(WorkerPhase.Idle);
+    }
+
+    private Invoker Find(int functionId)
+    {
+        DefinedFunction function = functionId < _functions.Length ? _functions[functionId] : default;
+        return function.Invoker ?? throw new TransferException(
+            "The worker cannot find the function: " + (function.Error?.Message ?? "it was not told which it is."), null, function.Error);
+    }
+}

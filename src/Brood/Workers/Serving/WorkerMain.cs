@@ -1,0 +1,37 @@
+using Brood.Channel;
+using Brood.Memory;
+using Brood.Platform;
+
+namespace Brood.Workers.Serving;
+
+/// <summary>A worker from its first moment to its last.</summary>
+internal static class WorkerMain
+{
+    /// <summary>EX_SOFTWARE of sysexits.h: the worker could not begin to serve.</summary>
+    private const int StartFailedExitCode = 70;
+
+    public static void Run()
+    {
+        WorkerEndpoint endpoint = WorkerEndpoint.Open();
+        endpoint.FollowHost();
+        SharedRegion region = endpoint.Map(0, RegionLayout.FixedBytes);
+        var status = new WorkerStatus(region);
+        LeaveNotesOnTheWayOut(status);
+        if (RegionIdentity.Check(region) is { } objection)
+        {
+            status.LeaveNote(ExitNote.StartFailed, objection);
+            Environment.Exit(StartFailedExitCode);
+        }
+        new ServeLoop(new WorkerChannel(endpoint, region), status).Run();
+        status.LeaveNote(ExitNote.Joined, "");
+        status.Enter(WorkerPhase.Exiting);
+        Environment.Exit(0);
+    }
+
+    private static void LeaveNotesOnTheWayOut(WorkerStatus status)
+    {
+        AppDomain.CurrentDomain.UnhandledException += (_, e) =>
+            status.LeaveNote(ExitNote.UnhandledException, e.ExceptionObject.ToString() ?? "");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => status.LeaveNote(ExitNote.ProcessExit, "");
+    }
+}

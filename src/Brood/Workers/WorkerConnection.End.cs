@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using Brood.Platform;
+
+namespace Brood.Workers;
+
+/// <summary>The end of a worker: what it left behind, and what becomes of the calls that were on it.</summary>
+internal sealed partial class WorkerConnection
+{
+    private volatile bool _isGone;
+    private string _startNote = ""; // Set before Exited completes.
+
+    /// <summary>From the supervisor, with the process's output lock held.</summary>
+    void IProcessObserver.OnOutput(bool isError, ReadOnlySpan<byte> bytes) => _relay.Add(isError, bytes);
+
+    /// <summary>From the supervisor: the process is gone, its output has been read.</summary>
+    void IProcessObserver.OnExited(ProcessEnd end)
+    {
+        _isGone = true;
+        _relay.Complete();
+        // What it still sent counts: a result that lies in the ring is a result.
+        _receiver.CloseAfterDeath();
+        WorkerExit exit;
+        var notStarted = new List<PendingCall>();
+        PendingCall? started = null;
+        lock (_gate)
+        {
+            _acceptsCalls = false;
+            _closed = true;
+            var status = new WorkerStatus(_region);
+            exit = ExitReport.Make(ProcessId, end, status, _relay, _hostReason, _ready.Task.IsCompleted, Stopwatch.GetElapsedTime(_startedAt));
+            _startNote = status.ReadNote() is { Note: ExitNote.StartFailed } note ? note.Text : "";
+            foreach (PendingCall? call in _inFlight)
+            {
+                if (call is null)
+                {
+                    continue;
+                }
+                if (status.HasStarted(call.CallId))
+                {
+                    started = call;
+                }
+                else
+                {
+                    notStarted.Add(call);
+                }
+                RemoveNeedsLock(call);
+            }
+        }
+        notStarted.Sort(static (a, b) => a.CallId.CompareTo(b.CallId));
+        Unmap();
+        if (started is not null)
+        {
+            _owner.OnCrashed(this, started, exit);
+        }
+        _owner.OnExited(this, exit, notStarted);
+        _exited.TrySetResult(exit);
+    }
+
+    /// <summary>Why a call that was on this worker failed with it.</summary>
+    public Exception CrashOf(PendingCall call, WorkerExit exit, bool started) =>
+        call.StopReason ?? new WorkerCrashedException(CrashMessages.Of(call, exit, started, _corruption), exit, call.Function.Name, started);
+
+    private void Unmap()
+    {
+        _control.Close();
+        _receiver.Dispose();
+        _bulkOut.Dispose();
+        _region.Dispose();
+    }
+}

@@ -1,0 +1,98 @@
+using Brood.Calls;
+using Brood.Channel;
+using Brood.Transfer;
+
+namespace Brood.Workers;
+
+/// <summary>What comes back from the worker.</summary>
+internal sealed partial class WorkerConnection
+{
+    /// <summary>Under the receiver's gate.</summary>
+    void IFrameHandler.OnFrame(in FrameHeader header, ReadOnlySpan<byte> payload, ReceivedBlocks? blocks)
+    {
+        if ((header.Flags & FrameFlags.Output) != 0)
+        {
+            // What the call printed is out before its task completes.
+            _process.DrainOutput();
+        }
+        if (header.Kind == FrameKind.Ready)
+        {
+            _ready.TrySetResult();
+            return;
+        }
+        PendingCall? call = Volatile.Read(ref _inFlight[Slot(header.CallId)]);
+        if (call is null || call.CallId != header.CallId)
+        {
+            throw new ChannelCorruptedException($"{header.Kind} for call {header.CallId}, which is not on this worker");
+        }
+        var reader = new TransferReader(payload, blocks, null, _policy);
+        switch (header.Kind)
+        {
+            case FrameKind.Result or FrameKind.End:
+                Remove(call);
+                call.OnResult(ref reader);
+                _owner.OnRoom(this);
+                break;
+            case FrameKind.Failed:
+                Remove(call);
+                OnFailed(call, ReadException(call, ref reader));
+                _owner.OnRoom(this);
+                break;
+            case FrameKind.Item:
+                call.OnItem(ref reader);
+                break;
+            case FrameKind.ItemFailed:
+                call.OnItemFailed(ReadException(call, ref reader));
+                break;
+            case FrameKind.Progress or FrameKind.Pull when call.Live is not null:
+                OnLive(header, call, ref reader);
+                break;
+            default:
+                throw new ChannelCorruptedException($"frame kind {header.Kind}");
+        }
+    }
+
+    void IFrameHandler.OnCorrupted(ChannelCorruptedException error)
+    {
+        _corruption = error.Message;
+        Kill(ExitReason.ProtocolViolation);
+    }
+
+    private volatile string? _corruption;
+
+    private static void OnLive(in FrameHeader header, PendingCall call, ref TransferReader reader)
+    {
+        try
+        {
+            call.Live!.OnFrame(header, call, ref reader);
+        }
+        catch (TransferException)
+        {
+            // A report that cannot be read is lost alone.
+        }
+    }
+
+    /// <summary>The function threw. If the call was being stopped, its caller hears of that.</summary>
+    private static void OnFailed(PendingCall call, Exception error) =>
+        call.Fail(call.StopReason is { } reason && (error is OperationCanceledException || reason is TimeoutException) ? reason : error);
+
+    private Exception ReadException(PendingCall call, ref TransferReader reader)
+    {
+        try
+        {
+            return ExceptionTransfer.Read(ref reader, $"in worker {ProcessId}");
+        }
+        catch (Exception e)
+        {
+            return new TransferException($"{call.Name} threw an exception in worker {ProcessId} that could not be read: {e.Message}", null, e);
+        }
+    }
+
+    private void Remove(PendingCall call)
+    {
+        if (Interlocked.CompareExchange(ref _inFlight[Slot(call.CallId)], null, call) == call)
+        {
+            Interlocked.Decrement(ref _inFlightCount);
+        }
+    }
+}

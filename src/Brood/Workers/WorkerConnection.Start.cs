@@ -1,0 +1,128 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Brood.Calls;
+using Brood.Channel;
+using Brood.Memory;
+using Brood.Platform;
+using Brood.Workers.Launch;
+
+namespace Brood.Workers;
+
+/// <summary>Starting a worker: process, handshake, initialization.</summary>
+internal sealed partial class WorkerConnection
+{
+    /// <summary>The value of the marker variable. What the worker needs it finds under fixed descriptors.</summary>
+    private const string Token = "1";
+
+    /// <summary>Starts a process. It serves as soon as <see cref="WaitUntilServingAsync"/> says so; calls may be sent before.</summary>
+    /// <exception cref="WorkerStartException">It could not be started at all.</exception>
+    public static WorkerConnection Start(WorkerOptions options, IConnectionOwner owner)
+    {
+        WorkerMarker.ThrowOrExitIfInMain();
+        LaunchPlan plan = LaunchPlan.ForThisProgram().ForWorker(Token, options.Environment);
+        var connection = new WorkerConnection(options, owner);
+        var start = new ProcessStart(
+            plan.FileName, plan.Arguments, plan.Environment, options.WorkingDirectory, options.Output == WorkerOutput.Inherit);
+        try
+        {
+            connection.Connect(WorkerProcess.Create(connection), start);
+        }
+        catch (Exception e) when (e is Win32Exception or IOException)
+        {
+            throw new WorkerStartException(StartMessages.NotStarted(start, e), null, e);
+        }
+        return connection;
+    }
+
+    /// <exception cref="WorkerStartException">The worker ended, did not serve in time, or its Initialize threw.</exception>
+    public async Task WaitUntilServingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.WhenAny(_ready.Task, _exited.Task)
+                .WaitAsync(_options.StartTimeout, cancellationToken).ConfigureAwait(false);
+            if (!_ready.Task.IsCompleted)
+            {
+                WorkerExit exit = await _exited.Task.ConfigureAwait(false);
+                throw new WorkerStartException(StartMessages.Ended(exit, _relay, _startNote), exit);
+            }
+            if (_options.Initialize is { } initialize)
+            {
+                await InitializeAsync(initialize).WaitAsync(_options.StartTimeout - Elapsed, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (TimeoutException)
+        {
+            string phase = _ready.Task.IsCompleted ? nameof(WorkerOptions.Initialize) : "starting";
+            Kill(ExitReason.FailedToStart);
+            WorkerExit exit = await _exited.Task.ConfigureAwait(false);
+            throw new WorkerStartException(StartMessages.TimedOut(exit, _options, phase), exit);
+        }
+        catch (OperationCanceledException)
+        {
+            Kill(ExitReason.Killed);
+            throw;
+        }
+    }
+
+    private TimeSpan Elapsed
+    {
+        get
+        {
+            TimeSpan elapsed = Stopwatch.GetElapsedTime(_startedAt);
+            return elapsed < _options.StartTimeout ? elapsed : _options.StartTimeout - TimeSpan.FromMilliseconds(1);
+        }
+    }
+
+    private async Task InitializeAsync(Action initialize)
+    {
+        PendingCall call;
+        Task task;
+        try
+        {
+            (call, task) = CallEncoder.Initialize(initialize, this);
+        }
+        catch (TransferException e)
+        {
+            Kill(ExitReason.FailedToStart);
+            throw new WorkerStartException($"{nameof(WorkerOptions.Initialize)} cannot be sent to a worker: {e.Message}", null, e);
+        }
+        try
+        {
+            await task.ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Kill(ExitReason.FailedToStart);
+            WorkerExit exit = await _exited.Task.ConfigureAwait(false);
+            throw new WorkerStartException(StartMessages.InitializeFailed(call.Name, exit, e), exit, e);
+        }
+    }
+
+    private void Connect(WorkerProcess process, ProcessStart start)
+    {
+        _process = process;
+        process.Prepare();
+        _region = process.Map(0, RegionLayout.FixedBytes);
+        try
+        {
+            RegionIdentity.Write(_region);
+            var memory = new RegionMemory(_region, process.Parking);
+            _calls = Rings.CallWriter(memory);
+            _bulkOut = new BulkSender(
+                () => process.Map(RegionLayout.BulkOutOffset, RegionLayout.BulkBytes), process.Discard);
+            _control = new FrameSender(Rings.ControlWriter(memory), _bulkOut) { IsOtherSideGone = () => _isGone };
+            var bulkBack = new BulkReceiver(() => process.Map(RegionLayout.BulkBackOffset, RegionLayout.BulkBytes));
+            process.Start(start);
+            _relay.ProcessId = process.ProcessId;
+            _receiver = new HostReceiver(
+                Rings.ResultReader(memory), bulkBack, this, () => InFlightCount > 0, $"Brood worker {process.ProcessId}");
+        }
+        catch
+        {
+            _region.Dispose();
+            throw;
+        }
+        process.Watch();
+    }
+}
