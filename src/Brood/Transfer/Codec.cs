@@ -1,25 +1,52 @@
 namespace Brood.Transfer;
 
 /// <summary>Writes and reads values of one declared type.</summary>
+/// <remarks>
+/// Codecs have no state of their own and are made once per type. A type that cannot cross has a codec too: it passes
+/// null and refuses every value by name, so that a forgotten, empty field costs nobody a call.
+/// </remarks>
 internal abstract class Codec
 {
+    // Replaced as a whole under s_gate, read without it.
+    private static volatile Dictionary<Type, Codec> s_codecs = [];
+    private static readonly Lock s_gate = new();
+
     /// <summary>The codec for values that are declared as <paramref name="type"/>.</summary>
-    /// <exception cref="TransferException">No value of this type can cross.</exception>
-    public static Codec For(Type type) => throw new NotImplementedException(type.ToString());
+    /// <exception cref="TransferException">No value of this type can exist where values cross, such as a span.</exception>
+    public static Codec For(Type type) => s_codecs.TryGetValue(type, out Codec? codec) ? codec : Add(type);
 
     public abstract Type DeclaredType { get; }
+
+    /// <summary>The fewest bytes that any value takes: bounds what a count in damaged bytes can make a reader allocate.</summary>
+    public virtual int MinBytes => 1;
+
+    /// <summary>Why no value but null can cross; null if values can.</summary>
+    public virtual Refusal? Refusal => null;
 
     public abstract void WriteBoxed(TransferWriter writer, object? value);
 
     public abstract object? ReadBoxed(ref TransferReader reader);
+
+    private static Codec Add(Type type)
+    {
+        Codec made = CodecFactory.Make(type);
+        lock (s_gate)
+        {
+            if (s_codecs.TryGetValue(type, out Codec? first))
+            {
+                return first;
+            }
+            s_codecs = new Dictionary<Type, Codec>(s_codecs) { [type] = made };
+            return made;
+        }
+    }
 }
 
 /// <inheritdoc/>
 internal abstract class Codec<T> : Codec
 {
     /// <summary>The codec for values declared as <typeparamref name="T"/>, made at first use.</summary>
-    /// <exception cref="TransferException">No value of this type can cross.</exception>
-    public static Codec<T> Declared => (Codec<T>)For(typeof(T));
+    public static Codec<T> Declared => Made.Codec;
 
     public sealed override Type DeclaredType => typeof(T);
 
@@ -30,4 +57,10 @@ internal abstract class Codec<T> : Codec
     public sealed override void WriteBoxed(TransferWriter writer, object? value) => Write(writer, (T)value!);
 
     public sealed override object? ReadBoxed(ref TransferReader reader) => Read(ref reader);
+
+    // A class of its own: a static readonly field there is a constant to the JIT once it is set.
+    private static class Made
+    {
+        public static readonly Codec<T> Codec = (Codec<T>)For(typeof(T));
+    }
 }

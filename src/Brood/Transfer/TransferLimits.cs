@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Brood.Transfer;
 
 /// <summary>Every limit of the transfer, by name.</summary>
@@ -9,6 +11,21 @@ internal static class TransferLimits
     /// <summary>How deep values may nest.</summary>
     public const int MaxDepth = 512;
 
+    /// <summary>How deep type arguments may nest in a type that the bytes name.</summary>
+    public const int MaxTypeDepth = 16;
+
+    /// <summary>How many constructed types a process builds, in its life, because untrusted bytes named them.</summary>
+    public const int MaxForeignTypes = 4096;
+
     /// <summary>From this size on, arrays and strings of plain data travel as blocks of their own.</summary>
     public const int BlockThresholdBytes = 32 * 1024;
+
+    public static void CheckDepth(int depth)
+    {
+        if (depth > MaxDepth || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw new TransferException(
+                $"The value nests deeper than {depth - 1:N0} levels. Pass deep structures as a list of their nodes.");
+        }
+    }
 }

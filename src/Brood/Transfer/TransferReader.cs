@@ -11,6 +11,14 @@ internal ref partial struct TransferReader
     private ReadOnlySpan<byte> _rest;
     private readonly BlockSource? _blocks;
 
+    // What was met so far, by index. Null until the first object and the first named type.
+    private object?[]? _objects;
+    private int _objectCount;
+    private Type[]? _types;
+    private int _typeCount;
+    private List<DeferredFill>? _deferred;
+    private int _depth;
+
     public TransferReader(ReadOnlySpan<byte> inline, BlockSource? blocks, LiveReceiver? live, TypePolicy policy)
     {
         _rest = inline;
@@ -24,6 +32,9 @@ internal ref partial struct TransferReader
 
     /// <summary>Which types may be built from this payload.</summary>
     public TypePolicy Policy { get; }
+
+    /// <summary>How often an earlier object was referred to. If it changed, the part just read may hold an unfinished one.</summary>
+    public int SeenCount { get; private set; }
 
     public readonly int Remaining => _rest.Length;
 
@@ -75,7 +86,7 @@ internal ref partial struct TransferReader
                 return value;
             }
         }
-        throw new TransferException("The bytes are damaged: a number has more than ten bytes.");
+        throw Damaged("a number has more than ten bytes");
     }
 
     /// <summary>A count of elements, each at least <paramref name="minElementBytes"/> long: checked before anything is allocated.</summary>
@@ -105,10 +116,19 @@ internal ref partial struct TransferReader
 
     /// <summary>The next large block. The caller checks its length and copies it to where it belongs.</summary>
     public readonly BlockView ReadBlock() =>
-        _blocks is null ? throw new TransferException("The bytes are damaged: a block is missing.") : _blocks.Next();
+        _blocks is null ? throw Damaged("a block is missing") : _blocks.Next();
 
-    private static void ThrowTruncated() =>
-        throw new TransferException("The bytes are damaged: they end in the middle of a value.");
+    /// <summary>The next large block, which must have exactly this length.</summary>
+    public readonly BlockView ReadBlock(long lengthBytes)
+    {
+        BlockView block = ReadBlock();
+        return block.LengthBytes == lengthBytes ? block : throw Damaged("a block has another length than its value");
+    }
+
+    public static TransferException Damaged(string what, Exception? inner = null) =>
+        new($"The bytes are damaged: {what}.", null, inner);
+
+    private static void ThrowTruncated() => throw Damaged("they end in the middle of a value");
 }
 
 /// <summary>Where a reader takes large blocks from, in the order in which they were written.</summary>

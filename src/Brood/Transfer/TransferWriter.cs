@@ -43,6 +43,7 @@ internal sealed partial class TransferWriter
         _count = 0;
         _blocks.Clear();
         Live = null;
+        ClearGraph();
     }
 
     /// <summary>What was written inline so far.</summary>
@@ -84,6 +85,18 @@ internal sealed partial class TransferWriter
         }
         bytes.CopyTo(_buffer.AsSpan(_count));
         _count += bytes.Length;
+    }
+
+    /// <summary>Room for bytes that the caller fills in.</summary>
+    public Span<byte> Take(int byteCount)
+    {
+        if (_buffer.Length - _count < byteCount)
+        {
+            Grow(byteCount);
+        }
+        Span<byte> room = _buffer.AsSpan(_count, byteCount);
+        _count += byteCount;
+        return room;
     }
 
     /// <summary>Seven bits a byte, low bits first.</summary>

@@ -20,4 +20,90 @@ internal sealed class TypePolicy
     public bool TrustAll { get; }
 
     public static TypePolicy Only(IReadOnlyCollection<Type> knownTypes) => new(knownTypes, trustAll: false);
+
+    /// <summary>Why an object of this type may not be built because the bytes name it; null if it may.</summary>
+    /// <remarks>Where a type comes from was settled when its name was looked up, see <see cref="TypeNames"/>.</remarks>
+    public Refusal? Judge(Type type)
+    {
+        if (TrustAll)
+        {
+            return null;
+        }
+        BodyCodec body = BodyCodec.For(type);
+        if (body.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+        if (body.NeedsTrust)
+        {
+            return new Refusal("which names code and is not accepted from a worker", "Return data instead.");
+        }
+        if (KnownTypes is not null && !IsKnown(type))
+        {
+            return new Refusal(
+                "which the host does not list",
+                $"Add it: {nameof(WorkerOptions)}.KnownTypes = [typeof({TypeNames.Short(type)})].");
+        }
+        return JudgeArguments(type);
+    }
+
+    // List<Stream> is no more welcome than a stream.
+    private static Refusal? JudgeArguments(Type type)
+    {
+        if (type.IsArray)
+        {
+            return JudgePart(type.GetElementType()!);
+        }
+        if (!type.IsConstructedGenericType)
+        {
+            return null;
+        }
+        foreach (Type argument in type.GetGenericArguments())
+        {
+            if (JudgePart(argument) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+        return null;
+    }
+
+    private static Refusal? JudgePart(Type part) => Codec.For(part).Refusal ?? JudgeArguments(part);
+
+    // A list of known types is known: nothing can be built by it that could not be built without it.
+    private bool IsKnown(Type type)
+    {
+        if (Contains(type) || Type.GetTypeCode(type) != TypeCode.Object && !type.IsEnum)
+        {
+            return true;
+        }
+        if (type.IsArray)
+        {
+            return IsKnown(type.GetElementType()!);
+        }
+        if (!type.IsConstructedGenericType || !Contains(type.GetGenericTypeDefinition()))
+        {
+            return false;
+        }
+        foreach (Type argument in type.GetGenericArguments())
+        {
+            if (!IsKnown(argument))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private bool Contains(Type type)
+    {
+        foreach (Type known in KnownTypes!)
+        {
+            if (known == type)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
 }

@@ -1,0 +1,106 @@
+using System.Reflection;
+
+namespace Brood.Transfer;
+
+/// <summary>The application's own types by name: every assembly that is not the framework's, nor Brood's.</summary>
+internal static class OwnTypes
+{
+    private static readonly Lock s_gate = new();
+
+    // Both under s_gate. Assembly name to all of its types by full name.
+    private static readonly Dictionary<string, Dictionary<string, Type>> s_loaded = [];
+    private static readonly Dictionary<Assembly, bool> s_isFramework = [];
+
+    /// <summary>Whether the assembly comes with .NET. Told by the key that it is signed with: a location may be missing.</summary>
+    public static bool IsFramework(Assembly assembly)
+    {
+        lock (s_gate)
+        {
+            if (!s_isFramework.TryGetValue(assembly, out bool isFramework))
+            {
+                AssemblyName name = assembly.GetName();
+                isFramework = name.GetPublicKeyToken() is { Length: 8 } token && IsFrameworkToken(token)
+                    && name.Name is not "FSharp.Core";
+                s_isFramework[assembly] = isFramework;
+            }
+            return isFramework;
+        }
+    }
+
+    /// <summary>Finds a type that the bytes name. Only a trusted writer can cause an assembly to be loaded.</summary>
+    public static Type Find(string assemblyName, string fullName, bool trusted)
+    {
+        Type? type = trusted ? FindTrusted(assemblyName, fullName) : FindLoaded(assemblyName, fullName);
+        return type ?? throw new TransferException(
+            $"The bytes name {fullName} of {assemblyName}, which is not a type of the application's own assemblies. "
+            + $"Declare it as the result or argument type, or list it: {nameof(WorkerOptions)}.KnownTypes = [typeof({fullName})].",
+            fullName);
+    }
+
+    private static Type? FindTrusted(string assemblyName, string fullName)
+    {
+        try
+        {
+            return FindAssembly(assemblyName) is { } loaded && loaded.GetType(fullName) is { } type ? type
+                : Assembly.Load(new AssemblyName(assemblyName)).GetType(fullName);
+        }
+        catch (Exception e) when (e is IOException or BadImageFormatException or TypeLoadException or ArgumentException)
+        {
+            throw new TransferException($"{fullName} of {assemblyName} cannot be loaded here: {e.Message}", fullName, e);
+        }
+    }
+
+    private static Assembly? FindAssembly(string name)
+    {
+        foreach (Assembly assembly in AppDomain.CurrentDomain.GetAssemblies())
+        {
+            if (!assembly.IsDynamic && assembly.GetName().Name == name)
+            {
+                return assembly;
+            }
+        }
+        return null;
+    }
+
+    private static Type? FindLoaded(string assemblyName, string fullName)
+    {
+        lock (s_gate)
+        {
+            if (!s_loaded.TryGetValue(assemblyName, out Dictionary<string, Type>? types))
+            {
+                if (FindAssembly(assemblyName) is not { } assembly || IsFramework(assembly) || assembly == typeof(OwnTypes).Assembly)
+                {
+                    // Not remembered: the names come from outside, and the assembly may be loaded later.
+                    return null;
+                }
+                types = [];
+                foreach (Type type in TypesOf(assembly))
+                {
+                    if (type.FullName is { } name)
+                    {
+                        types.TryAdd(name, type);
+                    }
+                }
+                s_loaded[assemblyName] = types;
+            }
+            return types.GetValueOrDefault(fullName);
+        }
+    }
+
+    private static IEnumerable<Type> TypesOf(Assembly assembly)
+    {
+        try
+        {
+            return assembly.GetTypes();
+        }
+        catch (ReflectionTypeLoadException e)
+        {
+            return e.Types.OfType<Type>();
+        }
+    }
+
+    // The keys of the runtime, of mscorlib and System, of the BCL, of ASP.NET and Microsoft.Extensions, of WPF.
+    private static bool IsFrameworkToken(ReadOnlySpan<byte> token) => Convert.ToHexStringLower(token)
+        is "7cec85d7bea7798e" or "b77a5c561934e089" or "b03f5f7f11d50a3a" or "cc7b13ffcd2ddd51" or "adb9793829ddae60"
+        or "31bf3856ad364e35";
+}

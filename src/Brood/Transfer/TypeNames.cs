@@ -1,0 +1,186 @@
+using System.Text;
+
+namespace Brood.Transfer;
+
+/// <summary>Types as bytes, and types as a reader of a message wants to see them.</summary>
+/// <remarks>
+/// A constructed type is written as its parts, so that no name that comes out of the bytes is ever parsed: framework
+/// types as their place in <see cref="FrameworkTypes"/>, others as an assembly name and a full name.
+/// </remarks>
+internal static class TypeNames
+{
+    private const byte Framework = 0;
+    private const byte Own = 1;
+    private const byte Constructed = 2;
+    private const byte Vector = 3;
+    private const byte Array = 4;
+
+    // How many constructed types were built for untrusted bytes. Interlocked.
+    private static int s_foreign;
+
+    public static void Write(TransferWriter writer, Type type)
+    {
+        if (type.IsArray)
+        {
+            if (type.IsSZArray)
+            {
+                writer.WriteByte(Vector);
+            }
+            else
+            {
+                writer.WriteByte(Array);
+                writer.WriteByte((byte)type.GetArrayRank());
+            }
+            Write(writer, type.GetElementType()!);
+        }
+        else if (type.IsConstructedGenericType)
+        {
+            writer.WriteByte(Constructed);
+            Write(writer, type.GetGenericTypeDefinition());
+            foreach (Type argument in type.GetGenericArguments())
+            {
+                Write(writer, argument);
+            }
+        }
+        else if (FrameworkTypes.TryIndexOf(type, out int index))
+        {
+            writer.WriteByte(Framework);
+            writer.WriteVarint((uint)index);
+        }
+        else if (type.FullName is { } fullName && !type.IsGenericParameter && !type.Assembly.IsDynamic)
+        {
+            writer.WriteByte(Own);
+            writer.WriteText(type.Assembly.GetName().Name);
+            writer.WriteText(fullName);
+        }
+        else
+        {
+            throw writer.Refused(type, new Refusal(
+                "which has no name that the other process could find it by", "Use a type of an assembly that is on disk."));
+        }
+    }
+
+    public static Type Read(ref TransferReader reader) => Read(ref reader, 0);
+
+    private static Type Read(ref TransferReader reader, int depth)
+    {
+        if (depth > TransferLimits.MaxTypeDepth)
+        {
+            throw TransferReader.Damaged("a type nests too deep");
+        }
+        byte kind = reader.ReadByte();
+        switch (kind)
+        {
+            case Framework:
+                return FrameworkTypes.At(reader.ReadVarint());
+            case Own:
+                string? assembly = reader.ReadText();
+                string? name = reader.ReadText();
+                return assembly is null || name is null ? throw TransferReader.Damaged("a type has no name")
+                    : OwnTypes.Find(assembly, name, reader.Policy.TrustAll);
+            case Vector:
+                Type element = Read(ref reader, depth + 1);
+                Count(reader.Policy);
+                return Build(() => element.MakeArrayType());
+            case Array:
+                int rank = reader.ReadByte();
+                Type item = Read(ref reader, depth + 1);
+                Count(reader.Policy);
+                return Build(() => item.MakeArrayType(rank));
+            case Constructed:
+                Type definition = Read(ref reader, depth + 1);
+                if (!definition.IsGenericTypeDefinition)
+                {
+                    throw TransferReader.Damaged("a type has arguments that it does not take");
+                }
+                var arguments = new Type[definition.GetGenericArguments().Length];
+                for (int i = 0; i < arguments.Length; i++)
+                {
+                    arguments[i] = Read(ref reader, depth + 1);
+                }
+                Count(reader.Policy);
+                return Build(() => definition.MakeGenericType(arguments));
+            default:
+                throw TransferReader.Damaged("a type has an unknown form");
+        }
+    }
+
+    /// <summary>The name as C# would have it, with its namespace.</summary>
+    public static string Display(Type type) => Append(new StringBuilder(), type, withNamespace: true).ToString();
+
+    /// <summary>The name as C# would have it, without namespaces.</summary>
+    public static string Short(Type type) => Append(new StringBuilder(), type, withNamespace: false).ToString();
+
+    /// <summary>As <see cref="Short"/>, without the types that it is nested in.</summary>
+    public static string Simple(Type type)
+    {
+        string name = Short(type);
+        int end = name.AsSpan().IndexOfAny('<', '[');
+        return name[(name.AsSpan(0, end < 0 ? name.Length : end).LastIndexOf('.') + 1)..];
+    }
+
+    // The runtime refuses what no type can be: List<void>, arrays of spans, broken constraints.
+    private static Type Build(Func<Type> build)
+    {
+        try
+        {
+            return build();
+        }
+        catch (Exception e) when (e is ArgumentException or TypeLoadException or NotSupportedException or IndexOutOfRangeException)
+        {
+            throw TransferReader.Damaged("they name a type that cannot exist", e);
+        }
+    }
+
+    // Types are never unloaded: a worker must not be able to fill the host with them.
+    private static void Count(TypePolicy policy)
+    {
+        if (!policy.TrustAll && Interlocked.Increment(ref s_foreign) > TransferLimits.MaxForeignTypes)
+        {
+            throw new TransferException(
+                $"Workers have named more than {TransferLimits.MaxForeignTypes:N0} constructed types. No more are accepted.");
+        }
+    }
+
+    private static StringBuilder Append(StringBuilder text, Type type, bool withNamespace)
+    {
+        if (type.IsArray)
+        {
+            return Append(text, type.GetElementType()!, withNamespace)
+                .Append('[').Append(',', type.GetArrayRank() - 1).Append(']');
+        }
+        if (type.IsPointer || type.IsByRef)
+        {
+            return Append(text, type.GetElementType()!, withNamespace).Append(type.IsPointer ? '*' : '&');
+        }
+        if (type.IsNested && !type.IsGenericParameter)
+        {
+            Append(text, type.DeclaringType!, withNamespace).Append('.');
+        }
+        else if (withNamespace && type.Namespace is { Length: > 0 } space)
+        {
+            text.Append(space).Append('.');
+        }
+        int tick = type.Name.IndexOf('`');
+        text.Append(tick < 0 ? type.Name : type.Name.AsSpan(0, tick));
+        if (tick >= 0)
+        {
+            Type[] arguments = type.GetGenericArguments();
+            int inherited = type.DeclaringType?.GetGenericArguments().Length ?? 0;
+            text.Append('<');
+            for (int i = inherited; i < arguments.Length; i++)
+            {
+                if (i > inherited)
+                {
+                    text.Append(", ");
+                }
+                if (!arguments[i].IsGenericParameter)
+                {
+                    Append(text, arguments[i], withNamespace);
+                }
+            }
+            text.Append('>');
+        }
+        return text;
+    }
+}

@@ -1,0 +1,94 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Brood.Transfer;
+
+/// <summary>A value without references, as its bytes lie in memory. Padding between fields travels along.</summary>
+internal sealed class RawCodec<T> : Codec<T>, IRunCodec<T> where T : unmanaged
+{
+    public override int MinBytes => Unsafe.SizeOf<T>();
+
+    public override void Write(TransferWriter writer, T value) => writer.WriteUnmanaged(value);
+
+    public override T Read(ref TransferReader reader) => reader.ReadUnmanaged<T>();
+
+    public void WriteRun(TransferWriter writer, ReadOnlySpan<T> items) => RawElements.Write(writer, items);
+
+    public void WriteRun(TransferWriter writer, T[] array, int start, int count) => RawElements.Write(writer, array, start, count);
+
+    public T[] ReadRun(ref TransferReader reader) => RawElements.Read<T>(ref reader);
+
+    public void ReadRun(ref TransferReader reader, List<T> target)
+    {
+        int count = RawElements.ReadHeader<T>(ref reader, out BlockView? block);
+        CollectionsMarshal.SetCount(target, count);
+        RawElements.Fill(ref reader, block, CollectionsMarshal.AsSpan(target));
+    }
+}
+
+/// <summary>A codec that moves many values at once, at the speed of memory.</summary>
+internal interface IRunCodec<T>
+{
+    void WriteRun(TransferWriter writer, ReadOnlySpan<T> items);
+
+    /// <summary>Leaves large runs where they are until the channel copies them.</summary>
+    void WriteRun(TransferWriter writer, T[] array, int start, int count);
+
+    T[] ReadRun(ref TransferReader reader);
+
+    void ReadRun(ref TransferReader reader, List<T> target);
+}
+
+internal sealed class NullableCodec<T> : Codec<T?> where T : struct
+{
+    public override Refusal? Refusal => Codec<T>.Declared.Refusal;
+
+    public override void Write(TransferWriter writer, T? value)
+    {
+        writer.WriteByte(value.HasValue ? (byte)1 : (byte)0);
+        if (value.HasValue)
+        {
+            Codec<T>.Declared.Write(writer, value.GetValueOrDefault());
+        }
+    }
+
+    public override T? Read(ref TransferReader reader) =>
+        reader.ReadByte() == 0 ? null : Codec<T>.Declared.Read(ref reader);
+}
+
+/// <summary>A struct that holds references: field by field.</summary>
+internal sealed class StructCodec<T> : Codec<T>, IPathPart where T : struct
+{
+    private readonly FieldLayout _fields = FieldLayout.Of(typeof(T));
+
+    public override int MinBytes => _fields.Count;
+
+    public override void Write(TransferWriter writer, T value)
+    {
+        object box = value;
+        writer.Enter(this, box);
+        _fields.Write(writer, box);
+        writer.Leave();
+    }
+
+    public override T Read(ref TransferReader reader)
+    {
+        object box = default(T);
+        reader.Enter();
+        _fields.Read(ref reader, box);
+        reader.Leave();
+        return (T)box;
+    }
+
+    public string Describe(object? value, int position) => _fields.Describe(position);
+}
+
+/// <summary>A struct that cannot cross.</summary>
+internal sealed class RefusedCodec<T>(Refusal refusal) : Codec<T>
+{
+    public override Refusal? Refusal => refusal;
+
+    public override void Write(TransferWriter writer, T value) => throw writer.Refused(typeof(T), refusal);
+
+    public override T Read(ref TransferReader reader) => throw TransferReader.Damaged($"a {typeof(T)} cannot cross");
+}
