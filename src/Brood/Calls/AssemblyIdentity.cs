@@ -1,0 +1,101 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.Loader;
+using Brood.Transfer;
+
+namespace Brood.Calls;
+
+/// <summary>Names an assembly so that the worker finds the same build of it.</summary>
+internal static class AssemblyIdentity
+{
+    private static readonly ConditionalWeakTable<Assembly, byte[]> s_written = new();
+
+    /// <returns>Why a worker cannot load this assembly, as the end of a sentence; null if it can.</returns>
+    public static string? WhyNot(Assembly assembly)
+    {
+        if (assembly.IsDynamic)
+        {
+            return $"it is in the assembly '{assembly.GetName().Name}', which was made at run time (a script, Reflection.Emit) "
+                + "and has no file, so a worker cannot load it. Compile it to a file and load that, or pass the source text and "
+                + "compile it in the worker.";
+        }
+        if (assembly.Location.Length == 0 && !IsBundled(assembly))
+        {
+            return $"it is in the assembly '{assembly.GetName().Name}', which was loaded from bytes and not from a file, "
+                + $"so a worker cannot load it. Load it with {nameof(Assembly)}.{nameof(Assembly.LoadFrom)} from a file, "
+                + "or pass its bytes and load them in the worker.";
+        }
+        return null;
+    }
+
+    public static void Write(TransferWriter writer, Assembly assembly)
+    {
+        if (!s_written.TryGetValue(assembly, out byte[]? bytes))
+        {
+            bytes = Describe(assembly);
+            s_written.AddOrUpdate(assembly, bytes);
+        }
+        writer.WriteBytes(bytes);
+    }
+
+    public static Assembly Read(ref TransferReader reader)
+    {
+        string name = reader.ReadText() ?? "";
+        Guid moduleVersion = reader.ReadUnmanaged<Guid>();
+        string? path = reader.ReadText();
+        Assembly assembly = Load(name, path);
+        Guid found = assembly.ManifestModule.ModuleVersionId;
+        if (found != moduleVersion)
+        {
+            throw new TransferException(
+                $"This worker has another build of '{assembly.GetName().Name}': its module version is {found}, the host's is "
+                + $"{moduleVersion}. Host and worker must run the same files; start the program again if it was rebuilt or updated.");
+        }
+        return assembly;
+    }
+
+    private static byte[] Describe(Assembly assembly)
+    {
+        TransferWriter writer = TransferWriter.Rent();
+        writer.WriteText(assembly.FullName);
+        writer.WriteUnmanaged(assembly.ManifestModule.ModuleVersionId);
+        writer.WriteText(assembly == typeof(object).Assembly || assembly.Location.Length == 0 ? null : assembly.Location);
+        byte[] bytes = writer.Inline.ToArray();
+        writer.Return();
+        return bytes;
+    }
+
+    private static Assembly Load(string name, string? path)
+    {
+        try
+        {
+            return Assembly.Load(new AssemblyName(name));
+        }
+        catch (Exception e) when (path is null)
+        {
+            throw new TransferException($"This worker cannot load the assembly '{name}': {e.Message}", inner: e);
+        }
+        catch (Exception)
+        {
+            return LoadFrom(name, path!);
+        }
+    }
+
+    /// <remarks>LoadFrom and not LoadFromAssemblyPath: it also finds the neighbours that a plug-in was built against.</remarks>
+    private static Assembly LoadFrom(string name, string path)
+    {
+        try
+        {
+            return Assembly.LoadFrom(path);
+        }
+        catch (Exception e)
+        {
+            throw new TransferException($"This worker cannot load the assembly '{name}' from {path}: {e.Message}", inner: e);
+        }
+    }
+
+    /// <summary>In a single-file program the assemblies of the bundle have no location; what was loaded from bytes has none either.</summary>
+    private static bool IsBundled(Assembly assembly) =>
+        typeof(AssemblyIdentity).Assembly.Location.Length == 0
+        && AssemblyLoadContext.GetLoadContext(assembly) == AssemblyLoadContext.Default;
+}
