@@ -1,0 +1,15 @@
+namespace Brood.Bench.Peers;
+
+/// <summary>The functions of <see cref="Work"/> as a service. Partial: StreamJsonRpc generates a proxy for it.</summary>
+public partial interface IRemoteWork
+{
+    Task<int> IncrementAsync(int value);
+
+    Task<int[]> IncrementAllAsync(int[] values);
+
+    Task<byte[]> EchoAsync(byte[] data);
+
+    Task<uint> PieceAsync(uint state);
+
+    Task<int> HangAsync(int value);
+}
