@@ -80,7 +80,7 @@ internal sealed class ClosurePlan
             FieldInfo field = type.Module.ResolveField(reader.ReadUnmanaged<int>())!;
             if (type.IsGenericType)
             {
-                field = FieldInfo.GetFieldFromHandle(field.FieldHandle, type.TypeHandle);
+                field = (FieldInfo)type.GetMemberWithSameMetadataDefinitionAs(field);
             }
             CapturedFieldKind kind = (CapturedFieldKind)reader.ReadByte();
             fields[index] = new CapturedField(field, kind == CapturedFieldKind.Link ? ReadShape(ref reader, codecs) : null, codecs);
