@@ -1,15 +1,65 @@
+using Brood.Transfer;
+using Brood.Workers;
+
 namespace Brood;
 
-/// <summary>What a worker and a pool have in common.</summary>
-public abstract class Callable
+/// <summary>What a <see cref="Worker"/> and a WorkerPool have in common: functions are called on them.</summary>
+/// <remarks>
+/// A function is any static method, local function or lambda, of any assembly that this program has loaded from a file;
+/// instance methods, too, where the instance can cross. Arguments and captured variables are copied while the call is made.
+/// All members are safe to use from any thread.
+/// </remarks>
+public abstract partial class Callable
 {
-    /// <summary>The same workers, other call options.</summary>
-    public Callable With(CallOptions options) => throw new NotImplementedException(options.ToString());
-}
+    private protected Callable() { }
 
-/// <summary>(placeholder)</summary>
-public sealed record WorkerPoolOptions : WorkerOptions
-{
-    /// <summary>(placeholder)</summary>
-    public int MaxQueuedCalls { get; init; }
+    internal abstract CallOptions Options { get; }
+
+    /// <summary>The same workers, other call options.</summary>
+    /// <returns>A view: it need not be disposed, and it ends with the original.</returns>
+    public Callable With(CallOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new View(Original, options);
+    }
+
+    /// <summary>Whoever has the workers.</summary>
+    private protected virtual Callable Original => this;
+
+    /// <summary>Gives the call to a worker, or queues it.</summary>
+    internal abstract void Dispatch(PendingCall call, TransferWriter writer);
+
+    /// <summary>The same for a call that has its own copy of everything.</summary>
+    internal abstract void DispatchKept(PendingCall call);
+
+    /// <summary>Looks for the answer as long as that pays.</summary>
+    internal abstract bool TryWaitBriefly(PendingCall call);
+
+    /// <summary>Waits for the answer in this thread. The call may still be incomplete: then wait for its task.</summary>
+    internal abstract void WaitFor(PendingCall call);
+
+    /// <summary>Stops the call when the token says so, or its time has passed.</summary>
+    internal abstract void Watch(PendingCall call, CancellationToken cancellationToken);
+
+    /// <summary>Takes the call back if it has not started; else stops its work.</summary>
+    internal abstract void Stop(PendingCall call, StopCause cause);
+
+    private sealed class View(Callable original, CallOptions options) : Callable
+    {
+        internal override CallOptions Options => options;
+
+        private protected override Callable Original => original;
+
+        internal override void Dispatch(PendingCall call, TransferWriter writer) => original.Dispatch(call, writer);
+
+        internal override void DispatchKept(PendingCall call) => original.DispatchKept(call);
+
+        internal override bool TryWaitBriefly(PendingCall call) => original.TryWaitBriefly(call);
+
+        internal override void WaitFor(PendingCall call) => original.WaitFor(call);
+
+        internal override void Watch(PendingCall call, CancellationToken cancellationToken) => original.Watch(call, cancellationToken);
+
+        internal override void Stop(PendingCall call, StopCause cause) => original.Stop(call, cause);
+    }
 }

@@ -19,15 +19,15 @@ internal sealed class Function
         FunctionIdentity identity = FunctionIdentity.Of(method);
         Name = identity.DisplayName;
         _captured = targetType is null ? null : CapturedVariables.Of(method, targetType);
-        TakesToken = Array.Exists(method.GetParameters(), parameter => parameter.ParameterType == typeof(CancellationToken))
-            || (_captured?.Names.Count > 0 && targetType is not null && CapturesToken(targetType));
+        TakesToken = TakesTokenOf(method, _captured is null ? null : targetType);
+        MayTakeLiveArguments = _captured is not null || Array.Exists(method.GetParameters(), static parameter => MayBeLive(parameter.ParameterType));
         TransferWriter writer = TransferWriter.Rent();
         try
         {
             identity.Write(writer);
             TypeIdentity.Write(writer, delegateType);
             writer.WriteByte((byte)(_captured is null ? FunctionTarget.None : FunctionTarget.Sent));
-            _captured?.WriteDefinition(writer);
+            _captured?.WritePlan(writer);
             Definition = writer.Inline.ToArray();
         }
         finally
@@ -44,6 +44,9 @@ internal sealed class Function
 
     /// <summary>Whether the function can hear of a cancellation.</summary>
     public bool TakesToken { get; }
+
+    /// <summary>Whether a token, a progress or a source could be among what the function is given.</summary>
+    public bool MayTakeLiveArguments { get; }
 
     /// <summary>The payload of the frame that gives <see cref="Id"/> its meaning.</summary>
     public ReadOnlyMemory<byte> Definition { get; }
@@ -81,17 +84,23 @@ internal sealed class Function
         return found;
     }
 
-    private static bool CapturesToken(Type closure)
+    private static bool TakesTokenOf(MethodInfo method, Type? closure)
     {
-        foreach (FieldInfo field in closure.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+        foreach (ParameterInfo parameter in method.GetParameters())
         {
-            if (field.FieldType == typeof(CancellationToken))
+            if (parameter.ParameterType == typeof(CancellationToken))
             {
                 return true;
             }
         }
-        return false;
+        return closure is not null && Array.Exists(
+            closure.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic),
+            static field => field.FieldType == typeof(CancellationToken));
     }
+
+    /// <summary>Values without references cannot be live, except a token itself; most other types may hold one somewhere.</summary>
+    private static bool MayBeLive(Type type) =>
+        type == typeof(CancellationToken) || !(type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(decimal));
 }
 
 /// <summary>What a delegate is closed over, on the wire.</summary>

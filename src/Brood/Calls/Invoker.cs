@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using Brood.Transfer;
 
 namespace Brood.Calls;
@@ -10,7 +9,6 @@ internal abstract class Invoker
     private MethodInfo _method = null!;
     private Type _delegateType = null!;
     private CapturedVariables? _captured;
-    private object? _emptyTarget;
 
     /// <summary>Reads a definition that the host wrote.</summary>
     public static Invoker Read(ref TransferReader reader)
@@ -22,13 +20,11 @@ internal abstract class Invoker
         invoker._delegateType = delegateType;
         if ((FunctionTarget)reader.ReadByte() == FunctionTarget.Sent)
         {
-            invoker._captured = CapturedVariables.ReadDefinition(ref reader);
+            invoker._captured = CapturedVariables.ReadPlan(ref reader);
         }
         else
         {
-            // A lambda without captures is an instance method of a class without state.
-            invoker._emptyTarget = method.IsStatic ? null : RuntimeHelpers.GetUninitializedObject(method.DeclaringType!);
-            invoker.Bind(method.CreateDelegate(delegateType, invoker._emptyTarget));
+            invoker.Bind(method.CreateDelegate(delegateType, CapturedVariables.TargetWithoutVariables(method)));
         }
         return invoker;
     }

@@ -174,10 +174,11 @@ internal sealed class HostReceiver : IDisposable
                 blocks?.Release();
             }
         }
-        catch (ChannelCorruptedException e)
+        catch (Exception e)
         {
+            // Whatever the worker's bytes made of it: the worker ends, this process does not.
             _corrupted = true;
-            _handler.OnCorrupted(e);
+            _handler.OnCorrupted(e as ChannelCorruptedException ?? new ChannelCorruptedException(e.ToString()));
         }
         return any;
     }

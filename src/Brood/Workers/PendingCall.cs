@@ -12,7 +12,9 @@ namespace Brood.Workers;
 internal abstract class PendingCall(Function function, CallOptions options) : IAwaited
 {
     private int _ended; // 1 once somebody has the right to complete it. Interlocked.
-    private volatile Exception? _stopReason;
+    private volatile StopCause? _stop;
+    private CancellationTokenRegistration _cancellation; // Guarded by this.
+    private ITimer? _timer; // Guarded by this.
 
     public Function Function { get; } = function;
 
@@ -42,17 +44,68 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
     public WorkerConnection? Connection { get; set; }
 
     /// <summary>Why it is being stopped: this is what its caller is told, however the worker then ends.</summary>
-    public Exception? StopReason => _stopReason;
+    public StopCause? Stop => _stop;
+
+    /// <summary>Whether the worker must listen while this call runs.</summary>
+    public bool NeedsControl => Function.TakesToken || Live is not null || Kind == FrameKind.CallStream;
 
     public abstract bool IsCompleted { get; }
 
     public bool IsEnded => Volatile.Read(ref _ended) != 0;
 
-    /// <summary>The first reason counts.</summary>
-    public void StopFor(Exception reason) => _stopReason ??= reason;
+    /// <summary>The first cause counts.</summary>
+    public void StopFor(StopCause cause) => _stop ??= cause;
 
     /// <summary>Whether the caller of this method is the one to complete the call.</summary>
-    public bool TryEnd() => Interlocked.Exchange(ref _ended, 1) == 0;
+    public bool TryEnd()
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
+        {
+            return false;
+        }
+        if (_timer is not null || _cancellation != default)
+        {
+            lock (this)
+            {
+                _cancellation.Unregister();
+                _timer?.Dispose();
+            }
+        }
+        return true;
+    }
+
+    /// <summary>From now on the token and the time limit stop the call.</summary>
+    public void WatchFor(CancellationToken token, TimeProvider clock, Action<PendingCall, StopCause> stop)
+    {
+        lock (this)
+        {
+            if (token.CanBeCanceled)
+            {
+                _cancellation = token.UnsafeRegister(_ => stop(this, new StopCause(token)), null);
+            }
+            if (Options.Timeout != Timeout.InfiniteTimeSpan)
+            {
+                _timer = clock.CreateTimer(_ => stop(this, StopCause.TimedOut), null, Options.Timeout, Timeout.InfiniteTimeSpan);
+            }
+            if (IsEnded)
+            {
+                _cancellation.Unregister();
+                _timer?.Dispose();
+            }
+        }
+    }
+
+    /// <summary>What the caller is told when the call was stopped.</summary>
+    public Exception StopException(bool started, TimeProvider clock)
+    {
+        StopCause cause = _stop!;
+        if (!cause.IsTimeout)
+        {
+            return new OperationCanceledException(StopMessages.Cancelled(this, started), cause.Token);
+        }
+        TimeSpan elapsed = clock.GetElapsedTime(CalledAt);
+        return new CallTimeoutException(StopMessages.TimedOut(this, started, elapsed), started, elapsed);
+    }
 
     /// <summary>Ends the call with an exception, unless it has ended.</summary>
     public void Fail(Exception error)
@@ -74,6 +127,13 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
     public virtual void OnItemFailed(Exception error) { }
 
     protected abstract void CompleteFailed(Exception error);
+}
+
+/// <summary>Why a call is being stopped.</summary>
+/// <param name="Token">The caller's token; the default one where the caller just left.</param>
+internal sealed record StopCause(CancellationToken Token, bool IsTimeout = false)
+{
+    public static readonly StopCause TimedOut = new(default, IsTimeout: true);
 }
 
 /// <summary>An encoded call that is kept: its own copy of everything.</summary>

@@ -112,7 +112,7 @@ internal sealed class PendingResult<T>(Function function, CallOptions options, C
             case null:
                 task.TrySetResult(_value);
                 break;
-            case OperationCanceledException canceled when StopReason == canceled:
+            case OperationCanceledException canceled when Stop is { IsTimeout: false }:
                 task.TrySetCanceled(canceled.CancellationToken);
                 break;
             default:

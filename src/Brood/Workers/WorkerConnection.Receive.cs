@@ -35,7 +35,7 @@ internal sealed partial class WorkerConnection
                 break;
             case FrameKind.Failed:
                 Remove(call);
-                OnFailed(call, ReadException(call, ref reader));
+                OnFailed(call, ReadException(call, ref reader), (header.Flags & FrameFlags.NotStarted) == 0);
                 _owner.OnRoom(this);
                 break;
             case FrameKind.Item:
@@ -73,8 +73,9 @@ internal sealed partial class WorkerConnection
     }
 
     /// <summary>The function threw. If the call was being stopped, its caller hears of that.</summary>
-    private static void OnFailed(PendingCall call, Exception error) =>
-        call.Fail(call.StopReason is { } reason && (error is OperationCanceledException || reason is TimeoutException) ? reason : error);
+    private static void OnFailed(PendingCall call, Exception error, bool started) =>
+        call.Fail(call.Stop is { } stop && (stop.IsTimeout || error is OperationCanceledException)
+            ? call.StopException(started, TimeProvider.System) : error);
 
     private Exception ReadException(PendingCall call, ref TransferReader reader)
     {

@@ -4,6 +4,7 @@ using Brood.Calls;
 using Brood.Channel;
 using Brood.Memory;
 using Brood.Platform;
+using Brood.Transfer;
 using Brood.Workers.Launch;
 
 namespace Brood.Workers;
@@ -11,6 +12,9 @@ namespace Brood.Workers;
 /// <summary>Starting a worker: process, handshake, initialization.</summary>
 internal sealed partial class WorkerConnection
 {
+    /// <summary>How long this side waits for a killed process to be gone. Only the kernel can delay that.</summary>
+    public static readonly TimeSpan KillTimeout = TimeSpan.FromSeconds(5);
+
     /// <summary>The value of the marker variable. What the worker needs it finds under fixed descriptors.</summary>
     private const string Token = "1";
 
@@ -76,20 +80,28 @@ internal sealed partial class WorkerConnection
 
     private async Task InitializeAsync(Action initialize)
     {
-        PendingCall call;
-        Task task;
+        PendingResult<Nothing> call;
+        TransferWriter writer = TransferWriter.Rent();
         try
         {
-            (call, task) = CallEncoder.Initialize(initialize, this);
+            var function = Function.Of(initialize);
+            call = new PendingResult<Nothing>(function, CallOptions.Default, null);
+            function.WriteTarget(writer, initialize);
+            // The worker has just begun to serve: there is room.
+            TrySend(call, writer.Inline, writer.Blocks);
         }
         catch (TransferException e)
         {
             Kill(ExitReason.FailedToStart);
             throw new WorkerStartException($"{nameof(WorkerOptions.Initialize)} cannot be sent to a worker: {e.Message}", null, e);
         }
+        finally
+        {
+            writer.Return();
+        }
         try
         {
-            await task.ConfigureAwait(false);
+            await call.AsTask().ConfigureAwait(false);
         }
         catch (Exception e)
         {

@@ -10,8 +10,11 @@ namespace Brood.Workers;
 /// <summary>What the owner of a connection hears. From the threads of the channel: must not block.</summary>
 internal interface IConnectionOwner
 {
-    /// <summary>A call that was sent on the connection has ended, or was taken back; there may be room again.</summary>
+    /// <summary>A call that was sent on the connection has ended; there may be room again.</summary>
     void OnRoom(WorkerConnection connection);
+
+    /// <summary>Calls that had been sent and not started are the owner's again, in their order. There may be none.</summary>
+    void OnTakenBack(WorkerConnection connection, IReadOnlyList<PendingCall> calls);
 
     /// <summary>The worker is gone, and this call had started on it. Followed by <see cref="OnExited"/>.</summary>
     void OnCrashed(WorkerConnection connection, PendingCall call, WorkerExit exit);
@@ -230,6 +233,7 @@ internal sealed partial class WorkerConnection : IFrameHandler, IProcessObserver
         call.Position = position;
         _lastCallId = id;
         _calls.WakeConsumer();
+        call.Live?.Connect(call);
         return true;
     }
 

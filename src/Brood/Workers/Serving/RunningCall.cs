@@ -45,6 +45,7 @@ internal sealed class RunningCall(WorkerChannel channel, WorkerStatus status, Tr
 
     public override void SendItem()
     {
+        _abandoned.Token.ThrowIfCancellationRequested();
         TakeCredit();
         Send(FrameKind.Item);
     }

@@ -1,0 +1,82 @@
+namespace Brood;
+
+/// <summary>How a pool starts, keeps and replaces its workers.</summary>
+public sealed record WorkerPoolOptions : WorkerOptions
+{
+    /// <summary>How many workers may serve at a time. They are started as they are needed.</summary>
+    /// <value>From 1 up. The default is <see cref="System.Environment.ProcessorCount"/>.</value>
+    public int Workers
+    {
+        get;
+        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Workers), value, "A pool has at least one worker.");
+    } = System.Environment.ProcessorCount;
+
+    /// <summary>Workers that are kept started beyond <see cref="Workers"/>, so that a replacement costs nothing.</summary>
+    /// <value>From 0 up. The default is 0.</value>
+    public int SpareWorkers
+    {
+        get;
+        init => field = NotNegative(value, nameof(SpareWorkers));
+    }
+
+    /// <summary>After so many calls a worker is replaced.</summary>
+    /// <value>The default is 0: no limit.</value>
+    public int MaxCallsPerWorker
+    {
+        get;
+        init => field = NotNegative(value, nameof(MaxCallsPerWorker));
+    }
+
+    /// <summary>After this time a worker is replaced, between two calls.</summary>
+    /// <value>The default is <see cref="Timeout.InfiniteTimeSpan"/>: no limit.</value>
+    public TimeSpan MaxWorkerAge
+    {
+        get;
+        init => field = PositiveOrInfinite(value, nameof(MaxWorkerAge));
+    } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>A worker that had nothing to do for this long is joined; the next call starts one.</summary>
+    /// <value>The default is <see cref="Timeout.InfiniteTimeSpan"/>: workers stay.</value>
+    public TimeSpan IdleTimeout
+    {
+        get;
+        init => field = PositiveOrInfinite(value, nameof(IdleTimeout));
+    } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>How many calls may wait for a worker; more are refused with a <see cref="PoolSaturatedException"/>.</summary>
+    /// <value>The default is 0: no limit. Calls that are on a worker do not count.</value>
+    public int MaxQueuedCalls
+    {
+        get;
+        init => field = NotNegative(value, nameof(MaxQueuedCalls));
+    }
+
+    /// <summary>How many workers may die while starting within <see cref="RestartPeriod"/> before the pool gives up on the calls that wait.</summary>
+    /// <value>From 0 up. The default is 3.</value>
+    public int RestartIntensity
+    {
+        get;
+        init => field = NotNegative(value, nameof(RestartIntensity));
+    } = 3;
+
+    /// <summary>The time over which <see cref="RestartIntensity"/> counts.</summary>
+    /// <value>The default is 10 seconds.</value>
+    public TimeSpan RestartPeriod
+    {
+        get;
+        init => field = Positive(value, nameof(RestartPeriod));
+    } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The options of every call that names no others.</summary>
+    public CallOptions Call
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(Call));
+    } = CallOptions.Default;
+
+    private static int NotNegative(int value, string name) =>
+        value >= 0 ? value : throw new ArgumentOutOfRangeException(name, value, "The number is not negative; 0 means none.");
+
+    private static TimeSpan PositiveOrInfinite(TimeSpan value, string name) =>
+        value == Timeout.InfiniteTimeSpan ? value : Positive(value, name);
+}

@@ -1,0 +1,15 @@
+namespace Brood.Workers;
+
+/// <summary>The words for a call that was stopped.</summary>
+internal static class StopMessages
+{
+    public static string Cancelled(PendingCall call, bool started) =>
+        $"{call.Name} was cancelled " + (started ? "while it ran; its work was stopped." : "before it had started.");
+
+    public static string TimedOut(PendingCall call, bool started, TimeSpan elapsed) =>
+        $"{call.Name} did not finish within {call.Options.Timeout.TotalSeconds:0.###} s "
+        + $"({nameof(CallOptions)}.{nameof(CallOptions.Timeout)}; {elapsed.TotalSeconds:0.000} s had passed). "
+        + (started
+            ? "The function had started, and its work was stopped."
+            : "The function had not started: it was still waiting for its turn.");
+}

@@ -1,0 +1,47 @@
+using Brood.Channel;
+
+namespace Brood.Workers;
+
+/// <summary>Stopping a call that runs: ask, wait, kill.</summary>
+internal sealed partial class WorkerConnection
+{
+    /// <summary>Cancels the tokens of a call that may hear of it; after its grace, or at once if it cannot hear, kills the worker.</summary>
+    public void StopRunning(PendingCall call)
+    {
+        if (!call.NeedsControl || call.Options.CancelGrace == TimeSpan.Zero)
+        {
+            KillFor(call);
+            return;
+        }
+        SendControl(FrameKind.Cancel, 0, call);
+        ITimer? grace = null;
+        grace = TimeProvider.System.CreateTimer(
+            _ =>
+            {
+                KillFor(call);
+                grace?.Dispose();
+            },
+            null, call.Options.CancelGrace, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Kills the worker if it has this call, and then only: no other call is harmed.</summary>
+    private void KillFor(PendingCall call)
+    {
+        // Once nothing else can start, the call either is the one that runs, or it has ended.
+        List<PendingCall> taken = TakeBack();
+        bool wasWaiting = taken.Remove(call);
+        if (Has(call))
+        {
+            Kill(ExitReason.CallStopped);
+        }
+        else
+        {
+            AcceptCalls();
+        }
+        if (wasWaiting)
+        {
+            call.Fail(call.StopException(started: false, TimeProvider.System));
+        }
+        _owner.OnTakenBack(this, taken);
+    }
+}
