@@ -54,9 +54,9 @@ static int by_hand(const char *scenario, long size, int milliseconds)
 /* The physical limit of each scenario. One core: spinning would wait for the other side's time slice, so it parks. */
 static int limit(const char *scenario, long size, int milliseconds, char *program)
 {
-    if (is(scenario, "call") || is(scenario, "call-async") || is(scenario, "shared-argument"))
+    if (is(scenario, "call") || is(scenario, "call-async"))
         return value(spin_round_trip((int)size, milliseconds));
-    if (is(scenario, "in-flight") || is(scenario, "map"))
+    if (is(scenario, "in-flight") || is(scenario, "map") || is(scenario, "shared-argument"))
         return value(spin_round_trip(100, milliseconds));
     if (is(scenario, "call-one-core") || is(scenario, "call-async-one-core"))
         return value(futex_round_trip((int)size, milliseconds));
