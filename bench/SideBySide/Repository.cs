@@ -23,6 +23,7 @@ internal static class Repository
                 return folder.FullName;
             }
         }
-        throw new UsageException("The repository was not found above the program. Run it with dotnet run, inside the repository.");
+        throw new UsageException(
+            "The repository was not found above the program. Run it with dotnet run, inside the repository.");
     }
 }

@@ -2,7 +2,7 @@ namespace Brood.Bench;
 
 /// <summary>One thing that is measured, the same for every peer.</summary>
 /// <param name="Title">The column's heading.</param>
-/// <param name="Size">How much at once: calls between two looks at the clock, calls in flight, items, bytes, workers, pieces.</param>
+/// <param name="Size">How much at once: calls between two looks at the clock, or in flight; items, bytes, workers.</param>
 /// <param name="Milliseconds">How long a peer repeats it in one round; 0 for what happens once.</param>
 internal sealed record Scenario(string Name, string Title, Unit Unit, int Size, int Milliseconds)
 {

@@ -37,21 +37,27 @@ internal static class SideBySide
         Baseline now = Baseline.Of(results, options);
         string tables = Tables.Write(results, options);
         Console.WriteLine(tables);
-        Save(now, tables, options);
+        Save(now, tables, results.AnyFailed, options);
         bool worse = options.Check && ReportRegressions(now, options);
         return worse || results.AnyFailed ? 1 : 0;
     }
 
-    private static void Save(Baseline now, string tables, BenchOptions options)
+    private static void Save(Baseline now, string tables, bool anyFailed, BenchOptions options)
     {
         Directory.CreateDirectory(Repository.Results);
         File.WriteAllText(Path.Combine(Repository.Results, "latest.md"), tables);
         now.Save(Path.Combine(Repository.Results, "latest.json"));
-        if (options.SaveBaseline)
+        if (!options.SaveBaseline)
         {
-            now.Save(Baseline.CommittedFile);
-            Tables.SaveIn(Repository.Readme, tables);
+            return;
         }
+        if (anyFailed)
+        {
+            Console.WriteLine("The baseline was not saved, because a run failed.");
+            return;
+        }
+        now.Save(Baseline.CommittedFile);
+        Tables.SaveIn(Repository.Readme, tables);
     }
 
     private static bool ReportRegressions(Baseline now, BenchOptions options)
@@ -85,7 +91,8 @@ internal static class SideBySide
     {
         if (wanted.FirstOrDefault(name => all.All(item => nameOf(item) != name)) is string unknown)
         {
-            throw new UsageException($"There is no {kind} '{unknown}'. There are: {string.Join(", ", all.Select(nameOf))}.");
+            throw new UsageException(
+                $"There is no {kind} '{unknown}'. There are: {string.Join(", ", all.Select(nameOf))}.");
         }
         return [.. all.Where(item => wanted.Count == 0 || wanted.Contains(nameOf(item)) || nameOf(item) == always)];
     }

@@ -8,7 +8,7 @@ internal static class IdleMeter
     /// <summary>Before a figure counts, start-up is given this long to come to rest.</summary>
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(1);
 
-    /// <returns>The workers' mean Pss in bytes, or the processor time in nanoseconds of host and all its descendants.</returns>
+    /// <returns>The workers' mean Pss in bytes, or the nanoseconds that host and all its descendants ran.</returns>
     public static async Task<double> MeasureAsync(
         int[] workers, int host, IdleFigure figure, int milliseconds, CancellationToken cancellationToken)
     {
@@ -17,9 +17,9 @@ internal static class IdleMeter
         {
             return workers.Average(PssBytes);
         }
-        long before = ProcessorNanoseconds(host);
+        Dictionary<int, long> before = WithDescendants(host).ToDictionary(id => id, ProcessorClock.ReadNanoseconds);
         await Task.Delay(milliseconds, cancellationToken);
-        return ProcessorNanoseconds(host) - before;
+        return WithDescendants(host).Sum(id => ProcessorClock.ReadNanoseconds(id) - before.GetValueOrDefault(id));
     }
 
     private static double PssBytes(int processId)
@@ -28,23 +28,6 @@ internal static class IdleMeter
             .First(line => line.StartsWith("Pss:", StringComparison.Ordinal));
         string kibibytes = line["Pss:".Length..].Replace("kB", "", StringComparison.Ordinal);
         return double.Parse(kibibytes, CultureInfo.InvariantCulture) * 1024;
-    }
-
-    private static long ProcessorNanoseconds(int host) =>
-        WithDescendants(host).Sum(id => Directory.GetDirectories($"/proc/{id}/task").Sum(ThreadNanoseconds));
-
-    private static long ThreadNanoseconds(string threadFolder)
-    {
-        try
-        {
-            string text = File.ReadAllText(Path.Combine(threadFolder, "schedstat"));
-            return long.Parse(text.Split(' ')[0], CultureInfo.InvariantCulture);
-        }
-        catch (IOException)
-        {
-            // The thread has ended since the folder was listed.
-            return 0;
-        }
     }
 
     private static List<int> WithDescendants(int host)

@@ -2,7 +2,7 @@ using Brood.Bench.Peers;
 
 namespace Brood.Bench.Measuring;
 
-/// <summary>Runs every scenario on every peer, one peer after another within each round, so that a noisy minute hits all.</summary>
+/// <summary>Runs every scenario on every peer, peers in turn within a round, so that a noisy minute hits all.</summary>
 internal static class Rounds
 {
     public static async Task<Results> RunAsync(
@@ -19,7 +19,8 @@ internal static class Rounds
                     {
                         Outcome outcome = await PeerRun.RunAsync(peer, scenario, options);
                         results.Add(peer, scenario, outcome);
-                        Tell($"round {round}/{options.Rounds}  {scenario.Name,-20} {peer.Name,-18} {Describe(outcome, scenario)}");
+                        Console.Error.WriteLine($"round {round}/{options.Rounds}  {scenario.Name,-20} {peer.Name,-18} "
+                            + Describe(outcome, scenario));
                     }
                 }
             }
@@ -33,6 +34,4 @@ internal static class Rounds
         { Cannot: string reason } => $"cannot: {reason}",
         _ => $"FAILED: {outcome.Failure}",
     };
-
-    private static void Tell(string line) => Console.Error.WriteLine(line);
 }

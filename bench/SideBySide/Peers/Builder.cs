@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Brood.Bench.Peers;
 
-/// <summary>Builds the peers that are asked for, each part once. Every method returns why it is not there, or null.</summary>
+/// <summary>Builds the peers that are asked for, each once. Every method returns what is missing, or null.</summary>
 internal sealed class Builder
 {
     private readonly Dictionary<string, string?> _done = [];
@@ -10,7 +10,7 @@ internal sealed class Builder
     public static string FloorProgram => Path.Combine(Repository.Built, "floor");
 
     public static string ProgramOf(string project) =>
-        Path.Combine(Repository.Root, "artifacts", "bin", $"Brood.Bench.{project}", "release", $"Brood.Bench.{project}");
+        Path.Combine(Repository.Root, $"artifacts/bin/Brood.Bench.{project}/release/Brood.Bench.{project}");
 
     public string? Find(string program) => Once(program, () =>
     {
@@ -39,7 +39,11 @@ internal sealed class Builder
 
     private static string? Run(string program, string[] arguments)
     {
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();

@@ -1,7 +1,8 @@
 namespace Brood.Bench.Peers;
 
 /// <summary>Peers whose host side is this program itself, started once more for each scenario: "peer NAME …".</summary>
-internal sealed record InProcessPeer(string Name, string Title, Func<Builder, string?> Prepare, Func<DotNetPeer> Create);
+internal sealed record InProcessPeer(
+    string Name, string Title, Func<Builder, string?> Prepare, Func<DotNetPeer> Create);
 
 /// <inheritdoc cref="InProcessPeer"/>
 internal static class InProcessPeers
@@ -10,7 +11,8 @@ internal static class InProcessPeers
 
     public static IReadOnlyList<InProcessPeer> All { get; } =
     [
-        new("process-per-call", "one process per call", builder => builder.Build("Empty"), () => new ProcessPerCallPeer()),
+        new("process-per-call", "one process per call", builder => builder.Build("Empty"),
+            () => new ProcessPerCallPeer()),
     ];
 
     public static Task<int> RunAsync(string name, string[] args) =>

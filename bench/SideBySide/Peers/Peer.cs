@@ -3,8 +3,8 @@ namespace Brood.Bench.Peers;
 /// <summary>One system of the comparison: a program that runs a scenario and prints one JSON line.</summary>
 /// <remarks>
 /// The program gets SCENARIO SIZE MILLISECONDS behind <see cref="Command"/> and <see cref="TrailingArguments"/> behind
-/// those. It answers {"value": number} in ns, MB/s, bytes or times; or {"cannot": "reason"}; or, standing idle until its
-/// standard input ends, {"host": pid, "workers": [pids]}.
+/// those. It answers {"value": number} in ns, MB/s, bytes or times; or {"cannot": "reason"}; or, standing idle until
+/// its standard input ends, {"host": pid, "workers": [pids]}.
 /// </remarks>
 /// <param name="Name">As in --peers and in the files.</param>
 /// <param name="Title">As in the tables.</param>
@@ -21,7 +21,8 @@ internal sealed record Peer(string Name, string Title, Func<Builder, string?> Pr
         {
             TrailingArguments = [Builder.ProgramOf("Empty")],
         },
-        new("c-by-hand", "C, shared memory and futex", builder => builder.CompileFloor(), [Builder.FloorProgram, "by-hand"]),
+        new("c-by-hand", "C, shared memory and futex", builder => builder.CompileFloor(),
+            [Builder.FloorProgram, "by-hand"]),
         Python("python-by-hand", "Python multiprocessing by hand", "by_hand.py"),
         Python("python-executor", "Python ProcessPoolExecutor", "executor.py"),
         Python("python-pool", "Python multiprocessing.Pool", "pool.py"),
@@ -34,7 +35,8 @@ internal sealed record Peer(string Name, string Title, Func<Builder, string?> Pr
     ];
 
     private static Peer Python(string name, string title, string file) =>
-        new(name, title, builder => builder.Find("python3"), ["python3", Path.Combine(Repository.Peers, "python", file)]);
+        new(name, title, builder => builder.Find("python3"),
+            ["python3", Path.Combine(Repository.Peers, "python", file)]);
 
     private static Peer DotNet(string name, string title, string project) =>
         new(name, title, builder => builder.Build(project), [Builder.ProgramOf(project)]);

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Brood.Bench.Peers;
 
-/// <summary>A process for each call: arguments on the command line or standard input, the result on standard output.</summary>
+/// <summary>A process for each call: arguments by command line or standard input, the result by standard output.</summary>
 internal sealed class ProcessPerCallPeer : DotNetPeer
 {
     private readonly List<Process> _hung = [];

@@ -11,7 +11,7 @@ internal static class Machine
         double gibibytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1 << 30);
         return string.Create(CultureInfo.InvariantCulture, $"""
             {Processor()}, {Environment.ProcessorCount} processors, {gibibytes:F0} GiB, {Distribution()},
-            {RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}, {RuntimeInformation.FrameworkDescription}
+            {RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}, {RuntimeInformation.FrameworkDescription}
             """).ReplaceLineEndings(" ");
     }
 

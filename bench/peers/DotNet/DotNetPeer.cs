@@ -19,13 +19,13 @@ internal abstract class DotNetPeer : IAsyncDisposable
     /// <summary><see cref="Work.Increment"/> in a worker.</summary>
     public abstract Task<int> CallAsync(int value);
 
-    /// <summary>Whether <see cref="Call"/> is a path of its own. If so, "call" takes it and "call-async" is awaited.</summary>
+    /// <summary>Whether <see cref="Call"/> is a path of its own: then "call" takes it, "call-async" awaits.</summary>
     public virtual bool HasBlockingCall => false;
 
     /// <summary><see cref="Work.Increment"/> in a worker, the thread waiting for it.</summary>
     public virtual int Call(int value) => throw new CannotException("no blocking call");
 
-    /// <summary><see cref="Work.Increment"/> of 0 to <paramref name="count"/> - 1, all begun before the first is awaited.</summary>
+    /// <summary><see cref="Work.Increment"/> of 0 to <paramref name="count"/> - 1, all begun at once.</summary>
     /// <returns>The sum of the results.</returns>
     public virtual async Task<long> CallManyAsync(int count)
     {
@@ -42,8 +42,8 @@ internal abstract class DotNetPeer : IAsyncDisposable
         return sum;
     }
 
-    /// <summary><see cref="Work.Increment"/> of 0 to <paramref name="count"/> - 1, cut up as suits the peer, each result read.</summary>
-    /// <returns>The sum of the results.</returns>
+    /// <summary><see cref="Work.Increment"/> of 0 to <paramref name="count"/> - 1, cut up as suits the peer.</summary>
+    /// <returns>The sum of the results, each read by itself.</returns>
     public abstract Task<long> MapAsync(int count);
 
     /// <summary><see cref="Work.Echo"/> in a worker.</summary>
@@ -56,7 +56,7 @@ internal abstract class DotNetPeer : IAsyncDisposable
     /// <param name="kill">Ends the call by killing its worker at once; the peer serves again after that.</param>
     public abstract Task HangAsync(CancellationToken kill);
 
-    /// <summary>Allocates shared memory; each call of the result passes it to a worker that reads one byte of it.</summary>
+    /// <summary>Allocates shared memory; what it returns passes it to a worker that reads one byte.</summary>
     public virtual Task<Func<int>> ShareAsync(long lengthBytes) => throw new CannotException("no shared memory");
 
     public abstract ValueTask DisposeAsync();

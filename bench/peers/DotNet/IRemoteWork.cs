@@ -1,6 +1,6 @@
 namespace Brood.Bench.Peers;
 
-/// <summary>The functions of <see cref="Work"/> as a service. Partial: StreamJsonRpc generates a proxy for it.</summary>
+/// <summary>The functions of <see cref="Work"/> as a service. Partial: StreamJsonRpc makes a proxy.</summary>
 public partial interface IRemoteWork
 {
     Task<int> IncrementAsync(int value);

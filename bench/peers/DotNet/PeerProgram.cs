@@ -54,12 +54,13 @@ internal sealed class PeerProgram(DotNetPeer peer, int size, int milliseconds)
     private async Task<double> CallBlockingAsync()
     {
         await peer.StartAsync(1);
-        return Repeat(() =>
+        return await RepeatAsync(() =>
         {
             for (int i = 0; i < size; i++)
             {
                 Expect(peer.Call(i), i + 1);
             }
+            return Task.CompletedTask;
         }) / size;
     }
 
@@ -183,31 +184,14 @@ internal sealed class PeerProgram(DotNetPeer peer, int size, int milliseconds)
         await peer.StartAsync(1);
         Func<int> call = await peer.ShareAsync(size);
         const int Batch = 100;
-        return Repeat(() =>
+        return await RepeatAsync(() =>
         {
             for (int i = 0; i < Batch; i++)
             {
                 call();
             }
+            return Task.CompletedTask;
         }) / Batch;
-    }
-
-    private double Repeat(Action operation)
-    {
-        double result = 0;
-        foreach (int limitMilliseconds in (int[])[milliseconds / 4, milliseconds])
-        {
-            long start = Stopwatch.GetTimestamp();
-            int count = 0;
-            do
-            {
-                operation();
-                count++;
-            }
-            while (NanosecondsSince(start) < limitMilliseconds * 1e6);
-            result = NanosecondsSince(start) / count;
-        }
-        return result;
     }
 
     /// <returns>Nanoseconds an operation, warmed up for a quarter of the time.</returns>

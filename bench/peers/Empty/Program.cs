@@ -1,6 +1,6 @@
 namespace Brood.Bench.Peers;
 
-/// <summary>Without arguments: the empty program, the floor of every start. With one: one call, for a process each.</summary>
+/// <summary>Without arguments the empty program, the floor of every start; else one call, for a process each.</summary>
 internal static class Program
 {
     private static int Main(string[] args)

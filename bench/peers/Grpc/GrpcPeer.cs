@@ -7,7 +7,7 @@ using Grpc.Net.Client;
 
 namespace Brood.Bench.Peers;
 
-/// <summary>gRPC over a Unix socket; the child listens, the host connects when the child says that it is ready.</summary>
+/// <summary>gRPC over a Unix socket; the child listens and says when, the host connects.</summary>
 internal sealed class GrpcPeer : SocketPeer
 {
     protected override async Task<SocketWorker> StartWorkerAsync(string socketPath)
@@ -33,7 +33,8 @@ internal sealed class GrpcPeer : SocketPeer
             MaxReceiveMessageSize = null,
             MaxSendMessageSize = null,
         });
-        return new SocketWorker(process, new RemoteWork(new Remote.RemoteClient(channel)), new Connection(channel), socketPath);
+        RemoteWork remote = new(new Remote.RemoteClient(channel));
+        return new SocketWorker(process, remote, new Connection(channel), socketPath);
     }
 
     private sealed class RemoteWork(Remote.RemoteClient client) : IRemoteWork

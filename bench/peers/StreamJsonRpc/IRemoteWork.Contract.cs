@@ -2,6 +2,6 @@ using StreamJsonRpc;
 
 namespace Brood.Bench.Peers;
 
-/// <summary>The attribute has StreamJsonRpc's proxy generated when it is compiled, which it advises for speed.</summary>
+/// <summary>The attribute has the proxy made by the compiler, which StreamJsonRpc advises for speed.</summary>
 [JsonRpcContract]
 public partial interface IRemoteWork;

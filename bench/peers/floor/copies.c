@@ -60,6 +60,7 @@ double there_and_back_bandwidth(size_t bytes, int milliseconds)
     pid_t child = fork();
     if (child < 0)
         die("fork");
+    stay_on(child == 0);
     char *mine = private_memory(bytes);
     if (child == 0)
     {

@@ -15,6 +15,8 @@
 int64_t now_ns(void);
 void *shared(size_t bytes);
 void die(const char *what);
+/* Keeps this process on the side-th processor it may use: two that spin on one would wait for time slices. */
+void stay_on(int side);
 
 /* Each returns the scenario's value; the runner knows the unit. */
 double spin_round_trip(int batch, int milliseconds);

@@ -1,5 +1,6 @@
 #include "floor.h"
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,21 @@ void *shared(size_t bytes)
     if (memory == MAP_FAILED)
         die("mmap");
     return memory;
+}
+
+void stay_on(int side)
+{
+    cpu_set_t allowed, one;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0 || CPU_COUNT(&allowed) < 2)
+        return;
+    int processor = 0;
+    for (int seen = -1; processor < CPU_SETSIZE; processor++)
+        if (CPU_ISSET(processor, &allowed) && ++seen == side)
+            break;
+    CPU_ZERO(&one);
+    CPU_SET(processor, &one);
+    if (sched_setaffinity(0, sizeof one, &one) != 0)
+        die("sched_setaffinity");
 }
 
 static int cannot(const char *why)
@@ -54,9 +70,9 @@ static int by_hand(const char *scenario, long size, int milliseconds)
 /* The physical limit of each scenario. One core: spinning would wait for the other side's time slice, so it parks. */
 static int limit(const char *scenario, long size, int milliseconds, char *program)
 {
-    if (is(scenario, "call") || is(scenario, "call-async") || is(scenario, "shared-argument"))
+    if (is(scenario, "call") || is(scenario, "call-async"))
         return value(spin_round_trip((int)size, milliseconds));
-    if (is(scenario, "in-flight") || is(scenario, "map"))
+    if (is(scenario, "in-flight") || is(scenario, "map") || is(scenario, "shared-argument"))
         return value(spin_round_trip(100, milliseconds));
     if (is(scenario, "call-one-core") || is(scenario, "call-async-one-core"))
         return value(futex_round_trip((int)size, milliseconds));

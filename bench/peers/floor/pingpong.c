@@ -44,12 +44,14 @@ static int futex_receive(_Atomic int *cell, int last)
 }
 
 static inline __attribute__((always_inline)) double
-round_trip(send_fn *send, receive_fn *receive, int batch, int milliseconds)
+round_trip(send_fn *send, receive_fn *receive, int apart, int batch, int milliseconds)
 {
     struct lines *lines = shared(sizeof(struct lines));
     pid_t child = fork();
     if (child < 0)
         die("fork");
+    if (apart)
+        stay_on(child == 0);
     if (child == 0)
     {
         for (int last = 0; last >= 0;)
@@ -87,10 +89,10 @@ round_trip(send_fn *send, receive_fn *receive, int batch, int milliseconds)
 
 double spin_round_trip(int batch, int milliseconds)
 {
-    return round_trip(spin_send, spin_receive, batch, milliseconds);
+    return round_trip(spin_send, spin_receive, 1, batch, milliseconds);
 }
 
 double futex_round_trip(int batch, int milliseconds)
 {
-    return round_trip(futex_send, futex_receive, batch, milliseconds);
+    return round_trip(futex_send, futex_receive, 0, batch, milliseconds);
 }
