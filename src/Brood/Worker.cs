@@ -5,7 +5,7 @@ namespace Brood;
 
 /// <summary>One worker process. It serves the calls that are made on it one after another, in their order.</summary>
 /// <remarks>
-/// A worker that dies is not replaced; WorkerPool does that. Dispose it: until then the process stays. If this
+/// A worker that dies is not replaced; <see cref="WorkerPool"/> does that. Dispose it: until then the process stays. If this
 /// program ends without disposing, in whatever way, the worker ends with it.
 /// </remarks>
 public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwner
@@ -53,7 +53,7 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
             _isJoining = true;
             if (_queue.Count == 0)
             {
-                _connection.Join();
+                _connection.Join(ExitReason.Joined);
             }
         }
         return Exited.WaitAsync(cancellationToken);
@@ -124,7 +124,7 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
         if (_connection.TryTakeBack(call))
         {
             call.Fail(call.StopException(started: false, TimeProvider.System));
-            ((IConnectionOwner)this).OnRoom(_connection);
+            ((IConnectionOwner)this).OnRoom(_connection, call);
         }
         else if (_connection.Has(call))
         {
@@ -132,7 +132,7 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
         }
     }
 
-    void IConnectionOwner.OnRoom(WorkerConnection connection)
+    void IConnectionOwner.OnRoom(IWorkerLink worker, PendingCall ended)
     {
         lock (_gate)
         {
@@ -140,7 +140,7 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
         }
     }
 
-    void IConnectionOwner.OnTakenBack(WorkerConnection connection, IReadOnlyList<PendingCall> calls)
+    void IConnectionOwner.OnTakenBack(IWorkerLink worker, IReadOnlyList<PendingCall> calls)
     {
         lock (_gate)
         {
@@ -159,10 +159,10 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
         }
     }
 
-    void IConnectionOwner.OnCrashed(WorkerConnection connection, PendingCall call, WorkerExit exit) =>
-        call.Fail(connection.CrashOf(call, exit, started: true));
+    void IConnectionOwner.OnCrashed(IWorkerLink worker, PendingCall call, WorkerExit exit) =>
+        call.Fail(worker.CrashOf(call, exit, started: true));
 
-    void IConnectionOwner.OnExited(WorkerConnection connection, WorkerExit exit, IReadOnlyList<PendingCall> notStarted)
+    void IConnectionOwner.OnExited(IWorkerLink worker, WorkerExit exit, IReadOnlyList<PendingCall> notStarted)
     {
         PendingCall[] queued;
         lock (_gate)
@@ -173,7 +173,7 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
         }
         foreach (PendingCall call in (IEnumerable<PendingCall>)[.. notStarted, .. queued])
         {
-            call.Fail(connection.CrashOf(call, exit, started: false));
+            call.Fail(worker.CrashOf(call, exit, started: false));
         }
     }
 
@@ -198,7 +198,7 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
         }
         if (_isJoining)
         {
-            _connection.Join();
+            _connection.Join(ExitReason.Joined);
         }
     }
 }

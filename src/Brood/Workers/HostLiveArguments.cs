@@ -177,7 +177,8 @@ internal sealed class HostLiveArguments : LiveSender
             }
         }
 
-        public override void Stop() => _stopped.Cancel();
+        // What the source does about it is user code: not on this thread.
+        public override void Stop() => _ = _stopped.CancelAsync();
 
         private async Task PumpAsync(PendingCall call, int id)
         {

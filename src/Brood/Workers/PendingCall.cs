@@ -35,13 +35,28 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
     /// <summary>When the call was made, as a timestamp of the owner's clock.</summary>
     public long CalledAt { get; set; }
 
+    // Written by the owner under its lock.
+
+    /// <summary>Its place among calls of the same priority; 0 until it was first queued.</summary>
+    public long Order { get; set; }
+
+    public bool IsQueued { get; set; }
+
+    public int RetriesLeft { get; set; }
+
+    /// <summary>When it was last sent to a worker, as a timestamp of the owner's clock.</summary>
+    public long SentAt { get; set; }
+
+    /// <summary>Whether it could be sent again from the start: not once items have been handed on, or live arguments used.</summary>
+    public virtual bool CanRunAgain => Live is null;
+
     // Written by the connection under its lock while it has the call.
 
     public long CallId { get; set; }
 
     public long Position { get; set; } = -1;
 
-    public WorkerConnection? Connection { get; set; }
+    public ICallLink? Connection { get; set; }
 
     /// <summary>Why it is being stopped: this is what its caller is told, however the worker then ends.</summary>
     public StopCause? Stop => _stop;

@@ -46,9 +46,17 @@ internal sealed partial class WorkerConnection
                 RemoveNeedsLock(call);
             }
         }
+        if (_initialize is { } initialize && notStarted.Remove(initialize))
+        {
+            initialize.Fail(CrashOf(initialize, exit, started: false));
+        }
         notStarted.Sort(static (a, b) => a.CallId.CompareTo(b.CallId));
         Unmap();
-        if (started is not null)
+        if (started is not null && started == _initialize)
+        {
+            started.Fail(CrashOf(started, exit, started: true));
+        }
+        else if (started is not null)
         {
             _owner.OnCrashed(this, started, exit);
         }

@@ -31,12 +31,12 @@ internal sealed partial class WorkerConnection
             case FrameKind.Result or FrameKind.End:
                 Remove(call);
                 call.OnResult(ref reader);
-                _owner.OnRoom(this);
+                _owner.OnRoom(this, call);
                 break;
             case FrameKind.Failed:
                 Remove(call);
                 OnFailed(call, ReadException(call, ref reader), (header.Flags & FrameFlags.NotStarted) == 0);
-                _owner.OnRoom(this);
+                _owner.OnRoom(this, call);
                 break;
             case FrameKind.Item:
                 call.OnItem(ref reader);
@@ -91,6 +91,16 @@ internal sealed partial class WorkerConnection
 
     private void Remove(PendingCall call)
     {
+        if (_owesExit)
+        {
+            lock (_gate)
+            {
+                if (_owesExit && !_closed)
+                {
+                    TryExitNeedsLock();
+                }
+            }
+        }
         if (Interlocked.CompareExchange(ref _inFlight[Slot(call.CallId)], null, call) == call)
         {
             Interlocked.Decrement(ref _inFlightCount);

@@ -87,6 +87,7 @@ internal sealed partial class WorkerConnection
             var function = Function.Of(initialize);
             call = new PendingResult<Nothing>(function, CallOptions.Default, null);
             function.WriteTarget(writer, initialize);
+            _initialize = call;
             // The worker has just begun to serve: there is room.
             TrySend(call, writer.Inline, writer.Blocks);
         }

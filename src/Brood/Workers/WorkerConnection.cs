@@ -7,24 +7,8 @@ using Brood.Transfer;
 
 namespace Brood.Workers;
 
-/// <summary>What the owner of a connection hears. From the threads of the channel: must not block.</summary>
-internal interface IConnectionOwner
-{
-    /// <summary>A call that was sent on the connection has ended; there may be room again.</summary>
-    void OnRoom(WorkerConnection connection);
-
-    /// <summary>Calls that had been sent and not started are the owner's again, in their order. There may be none.</summary>
-    void OnTakenBack(WorkerConnection connection, IReadOnlyList<PendingCall> calls);
-
-    /// <summary>The worker is gone, and this call had started on it. Followed by <see cref="OnExited"/>.</summary>
-    void OnCrashed(WorkerConnection connection, PendingCall call, WorkerExit exit);
-
-    /// <summary>The worker is gone. The calls had been sent to it and had not started.</summary>
-    void OnExited(WorkerConnection connection, WorkerExit exit, IReadOnlyList<PendingCall> notStarted);
-}
-
 /// <summary>The host's side of one worker: its process, its channel, and the calls that are on it.</summary>
-internal sealed partial class WorkerConnection : IFrameHandler, IProcessObserver
+internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IProcessObserver
 {
     /// <summary>How many calls may be on one worker at a time, started or not.</summary>
     public const int MaxInFlight = 1024;
@@ -50,6 +34,8 @@ internal sealed partial class WorkerConnection : IFrameHandler, IProcessObserver
     private int _inFlightCount; // Interlocked.
     private bool _closed; // Guarded by _gate: the region is, or is about to be, unmapped.
     private bool _acceptsCalls = true; // Guarded by _gate.
+    private bool _owesExit; // Guarded by _gate: joined, but the ring was full.
+    private PendingCall? _initialize; // Set while starting. Not the owner's: it must not run on another worker.
     private ExitReason? _hostReason; // Guarded by _gate: why this side ends the worker.
 
     private WorkerConnection(WorkerOptions options, IConnectionOwner owner)
@@ -165,19 +151,28 @@ internal sealed partial class WorkerConnection : IFrameHandler, IProcessObserver
     /// <summary>Whether this call is the one that the worker has, started or about to start.</summary>
     public bool Has(PendingCall call) => Volatile.Read(ref _inFlight[Slot(call.CallId)]) == call;
 
-    /// <summary>Whether the call's function has started, as the worker itself wrote it down.</summary>
-    public bool HasStarted(PendingCall call)
+    /// <summary>The call whose function has started, as the worker itself wrote it down.</summary>
+    public PendingCall? Running
     {
-        lock (_gate)
+        get
         {
-            return !_closed && new WorkerStatus(_region).HasStarted(call.CallId);
+            lock (_gate)
+            {
+                if (_closed)
+                {
+                    return null;
+                }
+                var status = new WorkerStatus(_region);
+                PendingCall? call = _inFlight[Slot(status.RunningCallId)];
+                return call is not null && status.HasStarted(call.CallId) ? call : null;
+            }
         }
     }
 
     public long MemoryBytes => _process.MemoryBytes;
 
     /// <summary>Everything that was sent is done; then the worker ends.</summary>
-    public void Join(ExitReason reason = ExitReason.Joined)
+    public void Join(ExitReason reason)
     {
         lock (_gate)
         {
@@ -187,13 +182,7 @@ internal sealed partial class WorkerConnection : IFrameHandler, IProcessObserver
             }
             _acceptsCalls = false;
             _hostReason = reason;
-            var exit = new FrameHeader(FrameKind.Exit, FrameFlags.None, 0, 0);
-            while (_calls.TryWrite(exit, []) < 0)
-            {
-                _calls.WakeConsumer();
-                _calls.WaitForRoom(0, timeoutMilliseconds: 100);
-            }
-            _calls.WakeConsumer();
+            TryExitNeedsLock();
         }
     }
 
@@ -209,6 +198,13 @@ internal sealed partial class WorkerConnection : IFrameHandler, IProcessObserver
             }
         }
         _process.Kill();
+    }
+
+    /// <summary>Sends the last frame as soon as there is room for it.</summary>
+    private void TryExitNeedsLock()
+    {
+        _owesExit = _calls.TryWrite(new FrameHeader(FrameKind.Exit, FrameFlags.None, 0, 0), []) < 0;
+        _calls.WakeConsumer();
     }
 
     private bool TrySendNeedsLock(PendingCall call, FrameHeader header, ReadOnlySpan<byte> payload)

@@ -1,0 +1,76 @@
+using Brood.Workers;
+
+namespace Brood.Pool;
+
+/// <summary>The calls that wait for a worker: higher priority first, then in the order in which they were made.</summary>
+/// <remarks>
+/// A call that ends while it waits stays as a husk until it comes to the head; the count is that of the others.
+/// Guarded by the scheduler's lock.
+/// </remarks>
+internal sealed class CallQueue
+{
+    private readonly PriorityQueue<PendingCall, (int Priority, long Order)> _calls = new();
+    private long _lastOrder;
+
+    /// <summary>Calls that wait and have not ended.</summary>
+    public int Count { get; private set; }
+
+    public void Enqueue(PendingCall call)
+    {
+        if (call.Order == 0)
+        {
+            call.Order = ++_lastOrder;
+        }
+        call.IsQueued = true;
+        _calls.Enqueue(call, (-call.Options.Priority, call.Order));
+        Count++;
+    }
+
+    /// <summary>The next call; it stays.</summary>
+    public bool TryPeek(out PendingCall call)
+    {
+        while (_calls.TryPeek(out call!, out _))
+        {
+            if (call.IsQueued && !call.IsEnded)
+            {
+                return true;
+            }
+            Dequeue();
+        }
+        return false;
+    }
+
+    public void Dequeue()
+    {
+        PendingCall call = _calls.Dequeue();
+        if (call.IsQueued)
+        {
+            call.IsQueued = false;
+            Count--;
+        }
+    }
+
+    /// <summary>Takes a call out of the count. Its husk is skipped later.</summary>
+    /// <returns>False: it does not wait here.</returns>
+    public bool Remove(PendingCall call)
+    {
+        if (!call.IsQueued)
+        {
+            return false;
+        }
+        call.IsQueued = false;
+        Count--;
+        return true;
+    }
+
+    public List<PendingCall> TakeAll()
+    {
+        var all = new List<PendingCall>(Count);
+        while (TryPeek(out PendingCall call))
+        {
+            Dequeue();
+            all.Add(call);
+        }
+        return all;
+    }
+}

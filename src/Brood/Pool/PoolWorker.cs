@@ -1,0 +1,58 @@
+using Brood.Workers;
+
+namespace Brood.Pool;
+
+/// <summary>Where a pool's worker is in its life.</summary>
+internal enum PoolWorkerState
+{
+    /// <summary>The process starts. It has no calls.</summary>
+    Starting,
+
+    /// <summary>Serves calls.</summary>
+    Serving,
+
+    /// <summary>Started and kept for later.</summary>
+    Spare,
+
+    /// <summary>Finishes what it has, and takes no more: it is being replaced, or the pool is being joined.</summary>
+    Leaving,
+
+    /// <summary>The process is gone.</summary>
+    Gone,
+}
+
+/// <summary>A worker as the scheduler sees it. All of it is guarded by the scheduler's lock.</summary>
+internal sealed class PoolWorker
+{
+    /// <summary>The number that it goes by in this pool: from 1 up.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>Null while the process starts.</summary>
+    public IWorkerLink? Link { get; set; }
+
+    public PoolWorkerState State { get; set; } = PoolWorkerState.Starting;
+
+    /// <summary>When it began to serve, as a timestamp of the pool's clock.</summary>
+    public long ServingSince { get; set; }
+
+    /// <summary>When the last call ended on it, or when the first was sent to it while it had none.</summary>
+    public long LastProgress { get; set; }
+
+    /// <summary>How long calls take on it: the average of the last ones, the newest an eighth of it. In ticks of the clock.</summary>
+    public long AverageTicks { get; set; } = long.MaxValue;
+
+    /// <summary>Calls sent to it and not taken back.</summary>
+    public long CallsGiven { get; set; }
+
+    public long CallsEnded { get; set; }
+
+    /// <summary>Its replacement has been started.</summary>
+    public bool IsBeingReplaced { get; set; }
+
+    /// <summary>Completes when it serves, or could not be started.</summary>
+    public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void TookBack() => CallsGiven--;
+
+    public bool IsIdle => State == PoolWorkerState.Serving && Link!.InFlightCount == 0;
+}

@@ -1,0 +1,316 @@
+using System.Diagnostics;
+using Brood.Transfer;
+using Brood.Workers;
+
+namespace Brood.Pool;
+
+/// <summary>Which worker runs which call.</summary>
+/// <remarks>
+/// Every call is assigned by the host to one worker's private channel; nothing is shared between workers. Short calls are
+/// sent ahead, so that a worker never waits for the next one; a call that was sent ahead and finds itself behind a long one
+/// is taken back, which the channel allows until it has started. All state is guarded by one lock of this process; under it
+/// nothing blocks and no user code runs. Scheduler.Workers.cs has the workers' lives, Scheduler.Ends.cs the ends of calls.
+/// </remarks>
+internal sealed partial class Scheduler : IConnectionOwner
+{
+    /// <summary>Work that is sent ahead of a worker, as time: enough to bridge a wake-up, not enough to wait for.</summary>
+    private static readonly TimeSpan s_ahead = TimeSpan.FromMicroseconds(300);
+
+    /// <summary>A worker that ends no call for so long keeps nothing that was sent ahead.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(2);
+
+    private readonly Lock _gate = new();
+    private readonly WorkerPoolOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly Func<IConnectionOwner, WorkerPoolOptions, Task<IWorkerLink>> _start;
+    private readonly CallQueue _queue = new();
+    private readonly List<PoolWorker> _workers = []; // Those that serve, or start to. Guarded by _gate, like all below.
+    private readonly List<PoolWorker> _spares = [];
+    private readonly List<PoolWorker> _leaving = [];
+    private readonly StartBreaker _breaker;
+    private readonly Tally _tally;
+    private readonly ITimer _aheadTimer;
+    private readonly ITimer _keepTimer;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _aheadTimerIsSet;
+    private bool _isJoining;
+    private int _lastNumber;
+    private readonly long _aheadTicks;
+
+    public Scheduler(
+        WorkerPoolOptions options, TimeProvider clock, Func<IConnectionOwner, WorkerPoolOptions, Task<IWorkerLink>> start)
+    {
+        _options = options;
+        _clock = clock;
+        _start = start;
+        _breaker = new StartBreaker(options.RestartIntensity, options.RestartPeriod, clock);
+        _tally = new Tally(clock);
+        _aheadTicks = (long)(s_ahead.TotalSeconds * clock.TimestampFrequency);
+        _aheadTimer = clock.CreateTimer(_ => TakeBackFromSlow(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _keepTimer = clock.CreateTimer(_ => Keep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public TimeProvider Clock => _clock;
+
+    /// <summary>Takes a call that is still in its writer.</summary>
+    public void Dispatch(PendingCall call, TransferWriter writer)
+    {
+        lock (_gate)
+        {
+            AssertInvariants();
+            AdmitNeedsLock(call);
+            if (_queue.Count == 0 && FindRoomNeedsLock() is { } worker)
+            {
+                // Kept, too: the worker may die before the call has started, or the call may be run again.
+                call.Payload = Payload.CopyOf(writer);
+                if (TrySendNeedsLock(worker, call))
+                {
+                    return;
+                }
+            }
+            else
+            {
+                call.Payload = Payload.CopyOf(writer);
+            }
+            EnqueueNeedsLock(call);
+        }
+    }
+
+    /// <summary>Takes a call that has its own copy of everything.</summary>
+    public void Dispatch(PendingCall call)
+    {
+        lock (_gate)
+        {
+            AssertInvariants();
+            AdmitNeedsLock(call);
+            if (_queue.Count == 0 && FindRoomNeedsLock() is { } worker && TrySendNeedsLock(worker, call))
+            {
+                return;
+            }
+            EnqueueNeedsLock(call);
+        }
+    }
+
+    /// <summary>A call ended on a worker: what waits may follow.</summary>
+    void IConnectionOwner.OnRoom(IWorkerLink link, PendingCall ended)
+    {
+        lock (_gate)
+        {
+            AssertInvariants();
+            if (FindNeedsLock(link) is not { } worker)
+            {
+                return;
+            }
+            long now = _clock.GetTimestamp();
+            long took = now - worker.LastProgress;
+            worker.AverageTicks = worker.AverageTicks == long.MaxValue
+                ? took : worker.AverageTicks + ((took - worker.AverageTicks) / 8);
+            worker.LastProgress = now;
+            worker.CallsEnded++;
+            _tally.Ended(ended, took, now);
+            RecycleNeedsLock(worker);
+            FillNeedsLock(worker);
+            SettleNeedsLock();
+        }
+    }
+
+    void IConnectionOwner.OnTakenBack(IWorkerLink link, IReadOnlyList<PendingCall> calls)
+    {
+        lock (_gate)
+        {
+            RequeueNeedsLock(FindNeedsLock(link), calls);
+            FillAllNeedsLock();
+        }
+    }
+
+    private void AdmitNeedsLock(PendingCall call)
+    {
+        ObjectDisposedException.ThrowIf(_isJoining, typeof(WorkerPool));
+        if (_options.MaxQueuedCalls > 0 && _queue.Count >= _options.MaxQueuedCalls && FindRoomNeedsLock() is null)
+        {
+            _tally.Refused();
+            throw new PoolSaturatedException(
+                $"{call.Name} was refused: {_queue.Count:N0} calls wait for {_options.Workers} workers already "
+                + $"({nameof(WorkerPoolOptions)}.{nameof(WorkerPoolOptions.MaxQueuedCalls)}). It has not run. Wait for some of the others first.",
+                _options.MaxQueuedCalls);
+        }
+        call.CalledAt = _clock.GetTimestamp();
+        call.RetriesLeft = call.Options.Retries;
+        _tally.Accepted();
+    }
+
+    private void EnqueueNeedsLock(PendingCall call)
+    {
+        _queue.Enqueue(call);
+        StartWorkersNeedsLock();
+    }
+
+    /// <summary>An idle worker; else, while calls are short, the one with the least sent ahead.</summary>
+    private PoolWorker? FindRoomNeedsLock()
+    {
+        PoolWorker? best = null;
+        int bestInFlight = int.MaxValue;
+        bool canGrow = _workers.Count < _options.Workers;
+        foreach (PoolWorker worker in _workers)
+        {
+            if (worker.State != PoolWorkerState.Serving)
+            {
+                continue;
+            }
+            int inFlight = worker.Link!.InFlightCount;
+            if (inFlight < bestInFlight && inFlight < DepthOf(worker) && !(canGrow && inFlight > 0))
+            {
+                best = worker;
+                bestInFlight = inFlight;
+            }
+        }
+        return best;
+    }
+
+    /// <summary>How many calls the worker may have at a time: one that runs, and what is worth sending ahead.</summary>
+    private int DepthOf(PoolWorker worker)
+    {
+        long depth = worker.AverageTicks >= _aheadTicks ? 1 : 1 + (_aheadTicks / Math.Max(1, worker.AverageTicks));
+        depth = Math.Min(depth, WorkerConnection.MaxInFlight / 2);
+        if (_options.MaxCallsPerWorker > 0)
+        {
+            long left = _options.MaxCallsPerWorker - worker.CallsGiven;
+            depth = Math.Min(depth, worker.Link!.InFlightCount + Math.Max(0, left));
+        }
+        return (int)depth;
+    }
+
+    private bool TrySendNeedsLock(PoolWorker worker, PendingCall call)
+    {
+        bool wasIdle = worker.Link!.InFlightCount == 0;
+        long now = _clock.GetTimestamp();
+        call.SentAt = now;
+        try
+        {
+            if (!worker.Link.TrySend(call, call.Payload.Inline, call.Payload.Blocks))
+            {
+                return false;
+            }
+        }
+        catch (TransferException e)
+        {
+            // Too large for a worker's memory: it would be so for each.
+            call.Fail(e);
+            return true;
+        }
+        worker.CallsGiven++;
+        if (wasIdle)
+        {
+            worker.LastProgress = now;
+        }
+        else if (!_aheadTimerIsSet)
+        {
+            _aheadTimerIsSet = true;
+            _aheadTimer.Change(s_patience, Timeout.InfiniteTimeSpan);
+        }
+        return true;
+    }
+
+    private void FillNeedsLock(PoolWorker worker)
+    {
+        if (worker.State != PoolWorkerState.Serving || worker.Link!.InFlightCount > DepthOf(worker) / 2)
+        {
+            // In batches: a worker that has half of what it may have is not waiting.
+            if (worker.State != PoolWorkerState.Serving || worker.Link!.InFlightCount > 0)
+            {
+                return;
+            }
+        }
+        int depth = DepthOf(worker);
+        while (worker.Link!.InFlightCount < depth && _queue.TryPeek(out PendingCall call))
+        {
+            if (!TrySendNeedsLock(worker, call))
+            {
+                return;
+            }
+            _queue.Dequeue();
+        }
+    }
+
+    private void FillAllNeedsLock()
+    {
+        foreach (PoolWorker worker in _workers)
+        {
+            FillNeedsLock(worker);
+        }
+        StartWorkersNeedsLock();
+        SettleNeedsLock();
+    }
+
+    /// <summary>What was sent ahead of workers that turned out slow goes back to the queue, where others may have it.</summary>
+    private void TakeBackFromSlow()
+    {
+        lock (_gate)
+        {
+            AssertInvariants();
+            _aheadTimerIsSet = false;
+            long now = _clock.GetTimestamp();
+            bool anyAhead = false;
+            foreach (PoolWorker worker in _workers)
+            {
+                if (worker.State != PoolWorkerState.Serving || worker.Link!.InFlightCount <= 1)
+                {
+                    continue;
+                }
+                if (_clock.GetElapsedTime(worker.LastProgress, now) < s_patience)
+                {
+                    anyAhead = true;
+                    continue;
+                }
+                worker.AverageTicks = Math.Max(worker.AverageTicks, _aheadTicks);
+                List<PendingCall> taken = worker.Link.TakeBack();
+                worker.Link.AcceptCalls();
+                RequeueNeedsLock(worker, taken);
+            }
+            FillAllNeedsLock();
+            if (anyAhead && !_aheadTimerIsSet)
+            {
+                _aheadTimerIsSet = true;
+                _aheadTimer.Change(s_patience, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    private void RequeueNeedsLock(PoolWorker? worker, IReadOnlyList<PendingCall> calls)
+    {
+        foreach (PendingCall call in calls)
+        {
+            call.Connection = null;
+            worker?.TookBack();
+            if (!call.IsEnded)
+            {
+                _queue.Enqueue(call);
+            }
+        }
+    }
+
+    private PoolWorker? FindNeedsLock(IWorkerLink link)
+    {
+        foreach (PoolWorker worker in _workers)
+        {
+            if (worker.Link == link)
+            {
+                return worker;
+            }
+        }
+        return _leaving.Find(worker => worker.Link == link) ?? _spares.Find(worker => worker.Link == link);
+    }
+
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        Debug.Assert(_gate.IsHeldByCurrentThread, "Invariants can only be validated while holding the lock.");
+        Debug.Assert(_workers.Count <= _options.Workers + 1, "No more workers than asked for, and one replacement at most beyond that at a time.");
+        foreach (PoolWorker worker in _workers)
+        {
+            Debug.Assert(worker.State is PoolWorkerState.Starting or PoolWorkerState.Serving, "Others are in lists of their own.");
+            Debug.Assert((worker.Link is null) == (worker.State == PoolWorkerState.Starting), "A worker that serves has a link.");
+        }
+        Debug.Assert(_queue.Count >= 0, "A call leaves the queue once.");
+    }
+}

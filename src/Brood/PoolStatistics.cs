@@ -1,0 +1,73 @@
+namespace Brood;
+
+/// <summary>What a pool is doing, at one moment. A snapshot that does not change.</summary>
+public sealed record PoolStatistics
+{
+    /// <summary>The workers that exist, the spares included.</summary>
+    public required IReadOnlyList<WorkerStatistics> Workers { get; init; }
+
+    /// <summary>Calls that wait for a worker.</summary>
+    public required long Queued { get; init; }
+
+    /// <summary>Calls that are on a worker: the one it runs, and short ones that were sent ahead.</summary>
+    public required long Running { get; init; }
+
+    /// <summary>Calls whose function ended, by returning or by throwing.</summary>
+    public required long Finished { get; init; }
+
+    /// <summary>Calls that no worker could be started for.</summary>
+    public required long Failed { get; init; }
+
+    /// <summary>Workers that crashed while a call ran on them.</summary>
+    public required long Crashed { get; init; }
+
+    /// <summary>Workers that were killed while a call ran on them: to stop it, for their memory, or with the pool.</summary>
+    public required long Killed { get; init; }
+
+    /// <summary>Calls that were cancelled.</summary>
+    public required long Cancelled { get; init; }
+
+    /// <summary>Calls that timed out.</summary>
+    public required long TimedOut { get; init; }
+
+    /// <summary>Times that a call was repeated, for <see cref="CallOptions.Retries"/>.</summary>
+    public required long Retried { get; init; }
+
+    /// <summary>Calls that were refused, for <see cref="WorkerPoolOptions.MaxQueuedCalls"/>.</summary>
+    public required long Refused { get; init; }
+
+    /// <summary>How long the last 1,024 calls waited for their turn.</summary>
+    public required DurationPercentiles TimeQueued { get; init; }
+
+    /// <summary>How long the last 1,024 calls took on their worker.</summary>
+    public required DurationPercentiles TimeRunning { get; init; }
+}
+
+/// <summary>One worker of a pool, at one moment.</summary>
+public sealed record WorkerStatistics
+{
+    /// <summary>The process id; 0 while the process is being started.</summary>
+    public required int ProcessId { get; init; }
+
+    /// <summary>What the worker is doing: <c>Starting</c>, <c>Idle</c>, <c>Running</c>, <c>Spare</c> or <c>Leaving</c>.</summary>
+    public required string State { get; init; }
+
+    /// <summary>The function that it runs, or null.</summary>
+    public required string? Function { get; init; }
+
+    /// <summary>How long it has been doing that.</summary>
+    public required TimeSpan Since { get; init; }
+
+    /// <summary>Memory of its own, in bytes; 0 if unknown.</summary>
+    public required long MemoryBytes { get; init; }
+
+    /// <summary>Calls that ended on it.</summary>
+    public required long CallsServed { get; init; }
+}
+
+/// <summary>A distribution of durations in four numbers.</summary>
+/// <param name="Median">Half were not longer.</param>
+/// <param name="P90">Nine of ten were not longer.</param>
+/// <param name="P99">99 of 100 were not longer.</param>
+/// <param name="Max">The longest.</param>
+public readonly record struct DurationPercentiles(TimeSpan Median, TimeSpan P90, TimeSpan P99, TimeSpan Max);

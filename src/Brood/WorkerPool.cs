@@ -1,0 +1,85 @@
+using Brood.Pool;
+using Brood.Transfer;
+using Brood.Workers;
+
+namespace Brood;
+
+/// <summary>A set of worker processes that calls are spread over. A worker that dies costs the call that ran on it, and is replaced.</summary>
+/// <remarks>
+/// Workers are started as they are needed. Dispose the pool: until then its processes stay. If this program ends without
+/// disposing, in whatever way, they end with it. A worker may own a pool of its own.
+/// </remarks>
+public sealed partial class WorkerPool : Callable, IAsyncDisposable
+{
+    private readonly WorkerPoolOptions _options;
+    private readonly Scheduler _scheduler;
+
+    /// <param name="workers">How many workers may serve at a time. From 1 up.</param>
+    public WorkerPool(int workers) : this(new WorkerPoolOptions { Workers = workers }) { }
+
+    /// <param name="options">The default is null: <see cref="WorkerPoolOptions"/> with its defaults.</param>
+    public WorkerPool(WorkerPoolOptions? options = null)
+    {
+        _options = options ?? new WorkerPoolOptions();
+        _scheduler = new Scheduler(_options, TimeProvider.System, StartAsync);
+    }
+
+    internal override CallOptions Options => _options.Call;
+
+    internal int MaxWorkers => _options.Workers;
+
+    /// <summary>Starts every worker now, so that the first calls need not wait for that.</summary>
+    /// <param name="cancellationToken">Ends the waiting, not the starting.</param>
+    /// <exception cref="WorkerStartException">A worker could not be started.</exception>
+    /// <exception cref="ObjectDisposedException">After dispose or join.</exception>
+    public Task WarmUpAsync(CancellationToken cancellationToken = default) => _scheduler.WarmUpAsync(cancellationToken);
+
+    /// <summary>Finishes all calls that were made, then ends the workers. New calls are refused.</summary>
+    /// <param name="cancellationToken">Ends the waiting, not the joining.</param>
+    public Task JoinAsync(CancellationToken cancellationToken = default) => _scheduler.JoinAsync().WaitAsync(cancellationToken);
+
+    /// <summary>What the pool is doing, at this moment.</summary>
+    public PoolStatistics GetStatistics() => _scheduler.GetStatistics();
+
+    /// <summary>Joins, and kills after <see cref="WorkerOptions.JoinTimeout"/>. Always ends.</summary>
+    /// <remarks>Calls that wait or run when the time is up fail: those that had started with a <see cref="WorkerCrashedException"/>, the
+    /// others with an <see cref="ObjectDisposedException"/>.</remarks>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await _scheduler.JoinAsync().WaitAsync(_options.JoinTimeout).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            await Task.WhenAny(_scheduler.KillAsync(), Task.Delay(WorkerConnection.KillTimeout)).ConfigureAwait(false);
+        }
+    }
+
+    internal override void Dispatch(PendingCall call, TransferWriter writer) => _scheduler.Dispatch(call, writer);
+
+    internal override void DispatchKept(PendingCall call) => _scheduler.Dispatch(call);
+
+    internal override bool TryWaitBriefly(PendingCall call) =>
+        call.IsCompleted || (call.Connection is IWorkerLink link && link.TryWait(call, maySleep: false));
+
+    internal override void WaitFor(PendingCall call)
+    {
+        if (call.Connection is IWorkerLink link)
+        {
+            link.TryWait(call, maySleep: true);
+        }
+    }
+
+    internal override void Watch(PendingCall call, CancellationToken cancellationToken) =>
+        call.WatchFor(cancellationToken, _scheduler.Clock, _scheduler.Stop);
+
+    internal override void Stop(PendingCall call, StopCause cause) => _scheduler.Stop(call, cause);
+
+    private static async Task<IWorkerLink> StartAsync(IConnectionOwner owner, WorkerPoolOptions options)
+    {
+        WorkerConnection connection = WorkerConnection.Start(options, owner);
+        await connection.WaitUntilServingAsync(CancellationToken.None).ConfigureAwait(false);
+        return connection;
+    }
+}

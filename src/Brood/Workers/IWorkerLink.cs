@@ -1,0 +1,51 @@
+using Brood.Channel;
+using Brood.Transfer;
+
+namespace Brood.Workers;
+
+/// <summary>A worker, as those see it who give it calls. <see cref="WorkerConnection"/> is one; scheduler tests have another.</summary>
+internal interface IWorkerLink : ICallLink
+{
+    int ProcessId { get; }
+
+    /// <summary>Calls that are on the worker, started or not.</summary>
+    int InFlightCount { get; }
+
+    /// <summary>Memory of the worker's own, in bytes.</summary>
+    long MemoryBytes { get; }
+
+    Task<WorkerExit> Exited { get; }
+
+    /// <inheritdoc cref="WorkerConnection.TrySend"/>
+    bool TrySend(PendingCall call, ReadOnlySpan<byte> inline, ReadOnlySpan<Block> blocks);
+
+    bool TryWait(PendingCall call, bool maySleep);
+
+    bool TryTakeBack(PendingCall call);
+
+    List<PendingCall> TakeBack();
+
+    void AcceptCalls();
+
+    /// <summary>The call that has started, if any.</summary>
+    PendingCall? Running { get; }
+
+    void Join(ExitReason reason);
+
+    void Kill(ExitReason reason);
+
+    Exception CrashOf(PendingCall call, WorkerExit exit, bool started);
+}
+
+/// <summary>What a call that is on a worker may ask of it.</summary>
+internal interface ICallLink
+{
+    /// <summary>Whether the call is on this worker now.</summary>
+    bool Has(PendingCall call);
+
+    void SendControl(FrameKind kind, int liveId, PendingCall call, TransferWriter? writer = null);
+
+    void SendCredit(PendingCall call, int items);
+
+    void StopRunning(PendingCall call);
+}
