@@ -127,7 +127,8 @@ internal sealed partial class TransferWriter
                 string root = _frames[0].Value is { } value ? TypeNames.Simple(value.GetType()) : "";
                 path.Append(path.Length > 0 ? " → " : "").Append(root);
             }
-            path.Append(_frames[i].Owner.Describe(_frames[i].Value, _frames[i].Position));
+            path.Append(_frames[i].Position == BeforeMade ? ".Comparer"
+                : _frames[i].Owner.Describe(_frames[i].Value, _frames[i].Position));
         }
         return path.ToString();
     }
