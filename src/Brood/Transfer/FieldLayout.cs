@@ -116,7 +116,7 @@ internal sealed class FieldLayout : IPathPart
     {
         public override Type DeclaredType => type;
 
-        public override void WriteBoxed(TransferWriter writer, object? value) => throw writer.Refused(type, RawTypes.Pointer(""));
+        public override void WriteBoxed(TransferWriter writer, object? value) => throw writer.Refused(type, RawTypes.Pointer(type));
 
         public override object? ReadBoxed(ref TransferReader reader) => throw TransferReader.Damaged("an address cannot cross");
     }

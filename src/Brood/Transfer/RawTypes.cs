@@ -18,7 +18,7 @@ internal static class RawTypes
         refusal = null;
         if (type == typeof(nint) || type == typeof(nuint))
         {
-            refusal = Pointer("");
+            refusal = Pointer(type);
             return false;
         }
         if (type.IsPrimitive || type.IsEnum)
@@ -54,7 +54,7 @@ internal static class RawTypes
             string step = "." + FieldLayout.DisplayName(field);
             if (fieldType.IsPointer || fieldType.IsFunctionPointer || fieldType.IsByRef || fieldType.IsByRefLike)
             {
-                refusal = Pointer(step);
+                refusal = Pointer(fieldType, step);
                 return false;
             }
             if (!fieldType.IsValueType)
@@ -66,7 +66,7 @@ internal static class RawTypes
                 isRaw = false;
                 if (inner is not null)
                 {
-                    refusal = inner with { Within = step + inner.Within };
+                    refusal = inner with { Within = step + inner.Within, Part = inner.Part ?? fieldType };
                     return false;
                 }
             }
@@ -74,7 +74,7 @@ internal static class RawTypes
         return isRaw;
     }
 
-    public static Refusal Pointer(string within) => new(
+    public static Refusal Pointer(Type part, string within = "") => new(
         "which holds an address or a handle of this process",
-        "Pass the data behind it, or open it inside the function.", within);
+        "Pass the data behind it, or open it inside the function.", within, part);
 }
