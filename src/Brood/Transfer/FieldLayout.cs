@@ -17,6 +17,19 @@ internal sealed class FieldLayout : IPathPart
         _codecs = new Codec?[fields.Length];
     }
 
+    /// <summary>Whether a field leads to another object of the same family, as in lists and trees of nodes.</summary>
+    public bool HasLinksTo(Type type)
+    {
+        foreach (FieldInfo field in _fields)
+        {
+            if (IsLink(field, type))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     public int Count => _fields.Length;
 
     public static FieldLayout Of(Type type) => Between(type, null);
@@ -51,6 +64,33 @@ internal sealed class FieldLayout : IPathPart
         }
     }
 
+    /// <summary>As <see cref="Write(TransferWriter, object)"/>, but the contents of linked objects wait in <paramref name="links"/>.</summary>
+    public void WriteLinked(TransferWriter writer, object value, Type owner, List<Link> links)
+    {
+        for (int i = 0; i < _fields.Length; i++)
+        {
+            writer.At(i);
+            if (IsLink(_fields[i], owner))
+            {
+                References.WriteLink(writer, _fields[i].GetValue(value), _fields[i].FieldType, links);
+            }
+            else
+            {
+                CodecAt(i).WriteBoxed(writer, _fields[i].GetValue(value));
+            }
+        }
+    }
+
+    public void ReadLinked(ref TransferReader reader, object target, Type owner, List<Link> links)
+    {
+        for (int i = 0; i < _fields.Length; i++)
+        {
+            _fields[i].SetValue(target, IsLink(_fields[i], owner)
+                ? References.ReadLink(ref reader, _fields[i].FieldType, links)
+                : CodecAt(i).ReadBoxed(ref reader));
+        }
+    }
+
     public string Describe(object? value, int position) => Describe(position);
 
     public string Describe(int position) => "." + DisplayName(_fields[position]);
@@ -63,23 +103,21 @@ internal sealed class FieldLayout : IPathPart
         return name.StartsWith('<') && end > 1 ? name[1..end] : name;
     }
 
-    private Codec CodecAt(int position) => _codecs[position] ??= Codec.For(_fields[position].FieldType);
-}
+    private static bool IsLink(FieldInfo field, Type owner) =>
+        field.FieldType.IsClass && field.FieldType != typeof(object) && field.FieldType.IsAssignableFrom(owner);
 
-/// <summary>An object of the application: made without its constructor, then every field.</summary>
-internal sealed class GraphBody(Type type) : BodyCodec(type)
-{
-    private readonly FieldLayout _fields = FieldLayout.Of(type);
+    private Codec CodecAt(int position) => _codecs[position] ??= CodecOf(_fields[position].FieldType);
 
-    public override void Write(TransferWriter writer, object value) => _fields.Write(writer, value);
+    private static Codec CodecOf(Type type) =>
+        type.IsPointer || type.IsFunctionPointer || type.IsByRefLike ? new PointerCodec(type) : Codec.For(type);
 
-    public override object Read(ref TransferReader reader, int objectIndex)
+    /// <summary>A field that can only hold an address.</summary>
+    private sealed class PointerCodec(Type type) : Codec
     {
-        object value = RuntimeHelpers.GetUninitializedObject(Type);
-        reader.Made(objectIndex, value);
-        _fields.Read(ref reader, value);
-        return value;
-    }
+        public override Type DeclaredType => type;
 
-    public override string Describe(object? value, int position) => _fields.Describe(position);
+        public override void WriteBoxed(TransferWriter writer, object? value) => throw writer.Refused(type, RawTypes.Pointer(type));
+
+        public override object? ReadBoxed(ref TransferReader reader) => throw TransferReader.Damaged("an address cannot cross");
+    }
 }

@@ -9,42 +9,39 @@ internal static class RawTypes
     /// True if all of the type is plain data. If it is not: <paramref name="refusal"/> says why the type cannot cross,
     /// or is null if it holds references and needs a look at each field.
     /// </summary>
-    public static bool IsRaw(Type type, out Refusal? refusal)
+    /// <remarks>A nullable counts as plain data inside of other types only: generic constraints do not take it alone.</remarks>
+    public static bool IsRaw(Type type, out Refusal? refusal) =>
+        IsPart(type, out refusal) && Nullable.GetUnderlyingType(type) is null;
+
+    private static bool IsPart(Type type, out Refusal? refusal)
     {
         refusal = null;
-        if (type.IsPrimitive || type.IsEnum)
+        if (type == typeof(nint) || type == typeof(nuint))
         {
-            if (type == typeof(nint) || type == typeof(nuint))
-            {
-                refusal = Pointer("");
-            }
-            return refusal is null;
+            refusal = Pointer(type);
+            return false;
         }
-        if (type == typeof(decimal))
+        if (type.IsPrimitive || type.IsEnum)
         {
             return true;
         }
-        if (OwnTypes.IsFramework(type.Assembly) && !type.IsGenericType)
+        if (!OwnTypes.IsFramework(type.Assembly))
         {
-            FrameworkKind kind = FrameworkTypes.KindOf(type);
-            if (kind == FrameworkKind.None)
-            {
-                refusal = new Refusal("which is not among the framework types that are known to be plain data",
-                    "Pass the data that it stands for.");
-            }
-            return kind == FrameworkKind.Raw;
+            return AreFieldsRaw(type, out refusal);
         }
-        if (type.IsGenericType && OwnTypes.IsFramework(type.Assembly)
-            && FrameworkTypes.KindOf(type) is var generic && generic is not (FrameworkKind.Raw or FrameworkKind.Fields))
+        switch (FrameworkTypes.KindOf(type))
         {
-            if (generic == FrameworkKind.None)
-            {
-                refusal = new Refusal("which is not among the framework types that are known to be plain data",
-                    "Pass the data that it stands for.");
-            }
-            return false;
+            case FrameworkKind.Raw:
+                return true;
+            case FrameworkKind.Fields:
+                return AreFieldsRaw(type, out refusal);
+            case FrameworkKind.None:
+                refusal = new Refusal(
+                    "which is not among the framework types that are known to be plain data", "Pass the data that it stands for.");
+                return false;
+            default:
+                return false;
         }
-        return AreFieldsRaw(type, out refusal);
     }
 
     private static bool AreFieldsRaw(Type type, out Refusal? refusal)
@@ -57,19 +54,19 @@ internal static class RawTypes
             string step = "." + FieldLayout.DisplayName(field);
             if (fieldType.IsPointer || fieldType.IsFunctionPointer || fieldType.IsByRef || fieldType.IsByRefLike)
             {
-                refusal = Pointer(step);
+                refusal = Pointer(fieldType, step);
                 return false;
             }
             if (!fieldType.IsValueType)
             {
                 isRaw = false;
             }
-            else if (fieldType != type && !IsRaw(fieldType, out Refusal? inner))
+            else if (fieldType != type && !IsPart(fieldType, out Refusal? inner))
             {
                 isRaw = false;
                 if (inner is not null)
                 {
-                    refusal = inner with { Within = step + inner.Within };
+                    refusal = inner with { Within = step + inner.Within, Part = inner.Part ?? fieldType };
                     return false;
                 }
             }
@@ -77,7 +74,7 @@ internal static class RawTypes
         return isRaw;
     }
 
-    private static Refusal Pointer(string within) => new(
+    public static Refusal Pointer(Type part, string within = "") => new(
         "which holds an address or a handle of this process",
-        "Pass the data behind it, or open it inside the function.", within);
+        "Pass the data behind it, or open it inside the function.", within, part);
 }

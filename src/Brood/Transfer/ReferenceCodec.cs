@@ -23,36 +23,28 @@ internal static class References
 
     public static void Write(TransferWriter writer, object? value, Type declared)
     {
-        if (value is null)
+        if (WriteTag(writer, value, declared) is { } body)
         {
-            writer.WriteByte(Null);
-            return;
+            writer.Enter(body, value);
+            body.Write(writer, value!);
+            writer.Leave();
         }
-        Type type = value.GetType();
-        BodyCodec body = writer.BodyOf(type);
-        if (body.Refusal is { } refusal)
+    }
+
+    /// <summary>Writes the tag now; the contents wait in <paramref name="links"/> if that can be.</summary>
+    public static void WriteLink(TransferWriter writer, object? value, Type declared, List<Link> links)
+    {
+        BodyCodec? body = WriteTag(writer, value, declared);
+        if (body is GraphBody graph)
         {
-            throw writer.Refused(type, refusal);
+            links.Add(new Link(graph, value!));
         }
-        if (body.IsTracked && writer.TryFindSeen(value, out int index))
+        else if (body is not null)
         {
-            writer.RefuseUnfinished(value);
-            writer.WriteByte(Seen);
-            writer.WriteVarint((uint)index);
-            return;
+            writer.Enter(body, value);
+            body.Write(writer, value!);
+            writer.Leave();
         }
-        if (body.Type == declared)
-        {
-            writer.WriteByte(Exact);
-        }
-        else
-        {
-            writer.WriteByte(Named);
-            writer.WriteType(body.Type);
-        }
-        writer.Enter(body, value);
-        body.Write(writer, value);
-        writer.Leave();
     }
 
     public static object? Read(ref TransferReader reader, Type declared)
@@ -65,6 +57,28 @@ internal static class References
         return reader.IsOutermost ? ReadOutermost(ref reader, declared, tag) : ReadTagged(ref reader, declared, tag);
     }
 
+    public static object? ReadLink(ref TransferReader reader, Type declared, List<Link> links)
+    {
+        byte tag = reader.ReadByte();
+        switch (tag)
+        {
+            case Null:
+                return null;
+            case Seen:
+                return reader.ReadSeen();
+        }
+        BodyCodec body = ReadBody(ref reader, declared, tag);
+        if (body is not GraphBody graph)
+        {
+            return ReadContents(ref reader, body);
+        }
+        object value = graph.MakeBare();
+        reader.Made(reader.Reserve(), value);
+        reader.NoteUnfinished();
+        links.Add(new Link(graph, value));
+        return value;
+    }
+
     /// <summary>Reads a part of an object that is checked here, not by the one who asked.</summary>
     public static object? ReadPart(ref TransferReader reader, Type declared)
     {
@@ -75,6 +89,39 @@ internal static class References
     public static Refusal? JudgeDeclared(Type declared) =>
         declared.IsInterface || declared.IsAbstract || declared == typeof(object) ? BodyFactory.JudgeFamily(declared)
             : BodyCodec.For(declared).Refusal;
+
+    /// <returns>The body that is to write the contents, or null if there are none.</returns>
+    private static BodyCodec? WriteTag(TransferWriter writer, object? value, Type declared)
+    {
+        if (value is null)
+        {
+            writer.WriteByte(Null);
+            return null;
+        }
+        Type type = value.GetType();
+        BodyCodec body = writer.BodyOf(type);
+        if (body.Refusal is { } refusal)
+        {
+            throw writer.Refused(type, refusal);
+        }
+        if (body.IsTracked && writer.TryFindSeen(value, out int index))
+        {
+            writer.RefuseUnfinished(value);
+            writer.WriteByte(Seen);
+            writer.WriteVarint((uint)index);
+            return null;
+        }
+        if (body.Type == declared)
+        {
+            writer.WriteByte(Exact);
+        }
+        else
+        {
+            writer.WriteByte(Named);
+            writer.WriteType(body.Type);
+        }
+        return body;
+    }
 
     /// <summary>Damaged bytes can make constructors and comparers of the framework throw: one exception for all.</summary>
     private static object? ReadOutermost(ref TransferReader reader, Type declared, byte tag)
@@ -91,32 +138,35 @@ internal static class References
         }
     }
 
-    private static object? ReadTagged(ref TransferReader reader, Type declared, byte tag)
+    private static object? ReadTagged(ref TransferReader reader, Type declared, byte tag) =>
+        tag == Seen ? reader.ReadSeen() : ReadContents(ref reader, ReadBody(ref reader, declared, tag));
+
+    private static BodyCodec ReadBody(ref TransferReader reader, Type declared, byte tag)
     {
-        Type type;
-        switch (tag)
+        Type type = declared;
+        if (tag == Named)
         {
-            case Seen:
-                return reader.ReadSeen();
-            case Exact:
-                type = declared;
-                break;
-            case Named:
-                type = reader.ReadType();
-                // Families travel under a public base, so either may be the wider one.
-                if (!declared.IsAssignableFrom(type) && !type.IsAssignableFrom(declared))
-                {
-                    throw WrongType(declared);
-                }
-                break;
-            default:
-                throw TransferReader.Damaged("a reference has an unknown tag");
+            type = reader.ReadType();
+            // Families travel under a public base, so either may be the wider one.
+            if (!declared.IsAssignableFrom(type) && !type.IsAssignableFrom(declared))
+            {
+                throw WrongType(declared);
+            }
+        }
+        else if (tag != Exact)
+        {
+            throw TransferReader.Damaged("a reference has an unknown tag");
         }
         BodyCodec body = BodyCodec.For(type);
         if (body.NeedsTrust && !reader.Policy.TrustAll)
         {
             throw new TransferException($"A {TypeNames.Display(type)} names code. It is not accepted from a worker.");
         }
+        return body;
+    }
+
+    private static object ReadContents(ref TransferReader reader, BodyCodec body)
+    {
         reader.Enter();
         int index = body.IsTracked ? reader.Reserve() : -1;
         object value = body.Read(ref reader, index);

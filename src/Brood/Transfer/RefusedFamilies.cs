@@ -23,6 +23,10 @@ internal static class RefusedFamilies
 
     public static Refusal? Find(Type type)
     {
+        if (FindByName(type) is { } refusal)
+        {
+            return refusal;
+        }
         if (typeof(Stream).IsAssignableFrom(type))
         {
             return new Refusal("a stream, which is open in this process only",
@@ -52,7 +56,7 @@ internal static class RefusedFamilies
         {
             return new Refusal("a query that has not run", "Run it with ToList() and pass the result.");
         }
-        return OwnTypes.IsFramework(type.Assembly) ? FindByName(type) : null;
+        return null;
     }
 
     /// <summary>Classes that the compiler wrote for an iterator, an async method or a lambda.</summary>
@@ -101,7 +105,7 @@ internal static class RefusedFamilies
                     return new Refusal("a piece of this process's code", "Pass a Type, or a name.");
             }
         }
-        if (typeof(IEnumerator).IsAssignableFrom(type)
+        if (OwnTypes.IsFramework(type.Assembly) && typeof(IEnumerator).IsAssignableFrom(type)
             || typeof(IEnumerable).IsAssignableFrom(type) && type.Namespace == "System.Linq" && !type.IsPublic)
         {
             return new Refusal("a query that has not run", "Call ToList() or ToArray() on it and pass the result.");

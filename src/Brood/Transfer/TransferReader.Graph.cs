@@ -31,6 +31,9 @@ internal ref partial struct TransferReader
             : throw Damaged("a reference leads nowhere");
     }
 
+    /// <summary>Says that the part being read holds an object whose contents come later.</summary>
+    internal void NoteUnfinished() => SeenCount++;
+
     internal Type ReadType()
     {
         ulong index = ReadVarint();

@@ -30,11 +30,18 @@ internal sealed partial class TransferWriter
     /// <summary>The exception for a value that cannot cross. Say where it is from the frames that are open now.</summary>
     public TransferException Refused(Type type, Refusal refusal)
     {
-        string path = CurrentPath() + refusal.Within;
-        string subject = path.Length == 0 ? "A value" : path;
+        string path = CurrentPath();
+        if (refusal.Within.Length > 0)
+        {
+            // The outermost value itself has no frame yet, so its name is not in the path.
+            string owner = _depth > 0 ? "" : (path.Length > 0 ? " → " : "") + TypeNames.Simple(type);
+            path += owner + refusal.Within;
+            type = refusal.Part ?? type;
+        }
+        string name = TypeNames.Display(type);
         return new TransferException(
-            $"{subject} cannot cross to the other process: it is a {TypeNames.Display(type)}, {refusal.Why}. {refusal.Advice}",
-            path.Length == 0 ? TypeNames.Display(type) : $"{path} → {TypeNames.Display(type)}");
+            $"{(path.Length == 0 ? "A value" : path)} cannot cross to the other process: it is a {name}, {refusal.Why}. {refusal.Advice}",
+            path.Length == 0 ? name : $"{path} → {name}");
     }
 
     /// <summary>Starts a value that has parts; <see cref="At"/> says which part is next.</summary>
@@ -127,7 +134,8 @@ internal sealed partial class TransferWriter
                 string root = _frames[0].Value is { } value ? TypeNames.Simple(value.GetType()) : "";
                 path.Append(path.Length > 0 ? " → " : "").Append(root);
             }
-            path.Append(_frames[i].Owner.Describe(_frames[i].Value, _frames[i].Position));
+            path.Append(_frames[i].Position == BeforeMade ? ".Comparer"
+                : _frames[i].Owner.Describe(_frames[i].Value, _frames[i].Position));
         }
         return path.ToString();
     }

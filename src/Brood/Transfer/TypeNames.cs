@@ -106,18 +106,15 @@ internal static class TypeNames
     }
 
     /// <summary>The name as C# would have it, with its namespace.</summary>
-    public static string Display(Type type) => Append(new StringBuilder(), type, withNamespace: true).ToString();
+    public static string Display(Type type) => Append(new StringBuilder(), type, Detail.Namespace).ToString();
 
     /// <summary>The name as C# would have it, without namespaces.</summary>
-    public static string Short(Type type) => Append(new StringBuilder(), type, withNamespace: false).ToString();
+    public static string Short(Type type) => Append(new StringBuilder(), type, Detail.Nesting).ToString();
 
-    /// <summary>As <see cref="Short"/>, without the types that it is nested in.</summary>
-    public static string Simple(Type type)
-    {
-        string name = Short(type);
-        int end = name.AsSpan().IndexOfAny('<', '[');
-        return name[(name.AsSpan(0, end < 0 ? name.Length : end).LastIndexOf('.') + 1)..];
-    }
+    /// <summary>As <see cref="Short"/>, without the types that it is nested in: to begin a path with.</summary>
+    public static string Simple(Type type) => Append(new StringBuilder(), type, Detail.Name).ToString();
+
+    private enum Detail { Name, Nesting, Namespace }
 
     // The runtime refuses what no type can be: List<void>, arrays of spans, broken constraints.
     private static Type Build(Func<Type> build)
@@ -142,22 +139,22 @@ internal static class TypeNames
         }
     }
 
-    private static StringBuilder Append(StringBuilder text, Type type, bool withNamespace)
+    private static StringBuilder Append(StringBuilder text, Type type, Detail detail)
     {
         if (type.IsArray)
         {
-            return Append(text, type.GetElementType()!, withNamespace)
+            return Append(text, type.GetElementType()!, detail)
                 .Append('[').Append(',', type.GetArrayRank() - 1).Append(']');
         }
         if (type.IsPointer || type.IsByRef)
         {
-            return Append(text, type.GetElementType()!, withNamespace).Append(type.IsPointer ? '*' : '&');
+            return Append(text, type.GetElementType()!, detail).Append(type.IsPointer ? '*' : '&');
         }
-        if (type.IsNested && !type.IsGenericParameter)
+        if (type.IsNested && !type.IsGenericParameter && detail != Detail.Name)
         {
-            Append(text, type.DeclaringType!, withNamespace).Append('.');
+            Append(text, type.DeclaringType!, detail).Append('.');
         }
-        else if (withNamespace && type.Namespace is { Length: > 0 } space)
+        else if (detail == Detail.Namespace && type.Namespace is { Length: > 0 } space)
         {
             text.Append(space).Append('.');
         }
@@ -176,7 +173,7 @@ internal static class TypeNames
                 }
                 if (!arguments[i].IsGenericParameter)
                 {
-                    Append(text, arguments[i], withNamespace);
+                    Append(text, arguments[i], detail);
                 }
             }
             text.Append('>');

@@ -78,7 +78,7 @@ internal static partial class FrameworkTypes
         F System.Collections.ObjectModel.ReadOnlyCollection`1
         F System.Collections.ObjectModel.Collection`1
         F System.Collections.ObjectModel.ObservableCollection`1 System.ObjectModel
-        F System.Collections.ObjectModel.KeyedCollection`2
+        F System.Collections.ObjectModel.KeyedCollection`2 System.ObjectModel
         F System.EventArgs
         F System.Attribute
         S System.String
@@ -88,7 +88,7 @@ internal static partial class FrameworkTypes
         S System.DBNull
         S System.Lazy`1
         S System.Uri System.Private.Uri
-        S System.Version
+        F System.Version
         S System.Memory`1
         S System.ReadOnlyMemory`1
         S System.ArraySegment`1
@@ -110,8 +110,8 @@ internal static partial class FrameworkTypes
         S System.Collections.Generic.Comparer`1
         S System.Collections.Generic.EqualityComparer`1
         S System.Collections.Generic.ReferenceEqualityComparer
-        S System.Collections.BitArray System.Collections
-        S System.Collections.ArrayList System.Collections.NonGeneric
+        S System.Collections.BitArray
+        S System.Collections.ArrayList
         S System.Collections.Hashtable
         S System.Collections.Specialized.NameValueCollection System.Collections.Specialized
         S System.Collections.Generic.List`1

@@ -9,7 +9,7 @@ internal abstract class MapBody<TKey, TValue>(Type type, Type known) : FilledBod
 
     protected abstract KeyValuePair<TKey, TValue>[] PairsOf(object value);
 
-    protected abstract object Make(int count, object? comparer);
+    protected abstract object Make(object? comparer);
 
     protected abstract void Add(object map, TKey key, TValue value);
 
@@ -35,7 +35,7 @@ internal abstract class MapBody<TKey, TValue>(Type type, Type known) : FilledBod
         object? comparer = References.ReadPart(ref reader, ComparerType);
         Codec<TKey> keys = Codec<TKey>.Declared;
         Codec<TValue> values = Codec<TValue>.Declared;
-        object map = Make(0, comparer);
+        object map = Make(comparer);
         reader.Made(objectIndex, map);
         ReadAdded(ref reader, map);
         int count = reader.ReadCount(keys.MinBytes + values.MinBytes);
@@ -66,10 +66,6 @@ internal abstract class MapBody<TKey, TValue>(Type type, Type known) : FilledBod
     /// <summary>Shows the key if that says more than a number.</summary>
     public override string Describe(object? value, int position)
     {
-        if (position < 0)
-        {
-            return ".Comparer";
-        }
         object? key = value is null ? null : PairsOf(value)[position].Key;
         return key is string or char ? $"[\"{key}\"]" : key is IConvertible ? $"[{key}]" : $"[#{position}]";
     }

@@ -14,7 +14,7 @@ internal abstract class SequenceBody<TItem>(Type type, Type known) : FilledBody(
     /// <summary>The items in the order in which adding them makes the same collection.</summary>
     protected abstract TItem[] ItemsOf(object value);
 
-    protected abstract object Make(int count, object? comparer);
+    protected abstract object Make(object? comparer);
 
     protected abstract void Add(object collection, TItem item);
 
@@ -39,7 +39,7 @@ internal abstract class SequenceBody<TItem>(Type type, Type known) : FilledBody(
     public sealed override object Read(ref TransferReader reader, int objectIndex)
     {
         object? comparer = ComparerType is { } comparerType ? References.ReadPart(ref reader, comparerType) : null;
-        object collection = Make(0, comparer);
+        object collection = Make(comparer);
         reader.Made(objectIndex, collection);
         ReadAdded(ref reader, collection);
         Codec<TItem> codec = Codec<TItem>.Declared;

@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace Brood.Transfer;
+
+/// <summary>Codecs of framework structs that are neither plain bytes nor the sum of their fields.</summary>
+internal static class FrameworkValues
+{
+    public static Codec? Find(Type type)
+    {
+        if (!OwnTypes.IsFramework(type.Assembly) || FrameworkTypes.KindOf(type) != FrameworkKind.Special)
+        {
+            return null;
+        }
+        string name = (type.IsConstructedGenericType ? type.GetGenericTypeDefinition() : type).FullName!;
+        return name switch
+        {
+            "System.Memory`1" => CodecFactory.New(typeof(MemoryCodec<>), type.GetGenericArguments()),
+            "System.ReadOnlyMemory`1" => CodecFactory.New(typeof(ReadOnlyMemoryCodec<>), type.GetGenericArguments()),
+            "System.ArraySegment`1" => CodecFactory.New(typeof(ArraySegmentCodec<>), type.GetGenericArguments()),
+            "System.Collections.Immutable.ImmutableArray`1" =>
+                CodecFactory.New(typeof(ImmutableArrayCodec<>), type.GetGenericArguments()),
+            "System.Numerics.BigInteger" => new BigIntegerCodec(),
+            "System.Text.Json.JsonElement" => new JsonElementCodec(),
+            _ => null,
+        };
+    }
+}
+
+internal sealed class BigIntegerCodec : Codec<BigInteger>
+{
+    public override void Write(TransferWriter writer, BigInteger value)
+    {
+        byte[] bytes = value.ToByteArray();
+        RawElements.Write(writer, bytes, 0, bytes.Length);
+    }
+
+    public override BigInteger Read(ref TransferReader reader)
+    {
+        byte[] bytes = RawElements.Read<byte>(ref reader);
+        try
+        {
+            return new BigInteger(bytes);
+        }
+        catch (OverflowException e)
+        {
+            throw TransferReader.Damaged("a number is too large", e);
+        }
+    }
+}
+
+/// <summary>Part of an array: only that part travels, and arrives as an array of its own.</summary>
+internal static class Slices
+{
+    public static void Write<T>(TransferWriter writer, T[] array, int start, int count)
+    {
+        Codec<T> codec = Codec<T>.Declared;
+        if (codec is IRunCodec<T> runs)
+        {
+            runs.WriteRun(writer, array, start, count);
+            return;
+        }
+        writer.WriteVarint((uint)count);
+        for (int i = 0; i < count; i++)
+        {
+            codec.Write(writer, array[start + i]);
+        }
+    }
+
+    public static T[] Read<T>(ref TransferReader reader)
+    {
+        Codec<T> codec = Codec<T>.Declared;
+        if (codec is IRunCodec<T> runs)
+        {
+            return runs.ReadRun(ref reader);
+        }
+        var array = new T[reader.ReadCount(codec.MinBytes)];
+        for (int i = 0; i < array.Length; i++)
+        {
+            array[i] = codec.Read(ref reader);
+        }
+        return array;
+    }
+}
+
+internal sealed class MemoryCodec<T> : Codec<Memory<T>>
+{
+    public override void Write(TransferWriter writer, Memory<T> value) => Codec<ReadOnlyMemory<T>>.Declared.Write(writer, value);
+
+    public override Memory<T> Read(ref TransferReader reader) => Slices.Read<T>(ref reader);
+}
+
+internal sealed class ReadOnlyMemoryCodec<T> : Codec<ReadOnlyMemory<T>>
+{
+    public override void Write(TransferWriter writer, ReadOnlyMemory<T> value)
+    {
+        if (MemoryMarshal.TryGetArray(value, out ArraySegment<T> segment))
+        {
+            Slices.Write(writer, segment.Array ?? [], segment.Offset, segment.Count);
+        }
+        else
+        {
+            Slices.Write(writer, value.ToArray(), 0, value.Length);
+        }
+    }
+
+    public override ReadOnlyMemory<T> Read(ref TransferReader reader) => Slices.Read<T>(ref reader);
+}
+
+internal sealed class ArraySegmentCodec<T> : Codec<ArraySegment<T>>
+{
+    public override void Write(TransferWriter writer, ArraySegment<T> value)
+    {
+        writer.WriteByte(value.Array is null ? (byte)0 : (byte)1);
+        if (value.Array is not null)
+        {
+            Slices.Write(writer, value.Array, value.Offset, value.Count);
+        }
+    }
+
+    public override ArraySegment<T> Read(ref TransferReader reader) =>
+        reader.ReadByte() == 0 ? default : new ArraySegment<T>(Slices.Read<T>(ref reader));
+}
+
+internal sealed class ImmutableArrayCodec<T> : Codec<ImmutableArray<T>>
+{
+    public override void Write(TransferWriter writer, ImmutableArray<T> value)
+    {
+        writer.WriteByte(value.IsDefault ? (byte)0 : (byte)1);
+        if (!value.IsDefault)
+        {
+            Slices.Write(writer, ImmutableCollectionsMarshal.AsArray(value)!, 0, value.Length);
+        }
+    }
+
+    public override ImmutableArray<T> Read(ref TransferReader reader) =>
+        reader.ReadByte() == 0 ? default : ImmutableCollectionsMarshal.AsImmutableArray(Slices.Read<T>(ref reader));
+}

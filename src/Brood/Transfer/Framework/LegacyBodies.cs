@@ -1,0 +1,120 @@
+using System.Collections;
+using System.Collections.Specialized;
+using System.Reflection;
+
+namespace Brood.Transfer;
+
+internal sealed class ArrayListBody() : BodyCodec(typeof(ArrayList))
+{
+    public override void Write(TransferWriter writer, object value)
+    {
+        object?[] items = ((ArrayList)value).ToArray();
+        writer.WriteVarint((uint)items.Length);
+        for (int i = 0; i < items.Length; i++)
+        {
+            writer.At(i);
+            References.Write(writer, items[i], typeof(object));
+        }
+    }
+
+    public override object Read(ref TransferReader reader, int objectIndex)
+    {
+        var list = new ArrayList();
+        reader.Made(objectIndex, list);
+        int count = reader.ReadCount();
+        for (int i = 0; i < count; i++)
+        {
+            list.Add(References.Read(ref reader, typeof(object)));
+        }
+        return list;
+    }
+}
+
+/// <summary>Made late: its keys may be anything, so they must be complete.</summary>
+internal sealed class HashtableBody() : BodyCodec(typeof(Hashtable))
+{
+    private static readonly PropertyInfo s_comparer =
+        typeof(Hashtable).GetProperty("EqualityComparer", BindingFlags.Instance | BindingFlags.NonPublic)!;
+
+    public override bool IsMadeLate => true;
+
+    public override void Write(TransferWriter writer, object value)
+    {
+        var table = (Hashtable)value;
+        writer.At(TransferWriter.BeforeMade);
+        References.Write(writer, s_comparer.GetValue(table), typeof(IEqualityComparer));
+        var entries = new DictionaryEntry[table.Count];
+        table.CopyTo(entries, 0);
+        writer.WriteVarint((uint)entries.Length);
+        writer.OpenKeys();
+        for (int i = 0; i < entries.Length; i++)
+        {
+            writer.At(i);
+            References.Write(writer, entries[i].Key, typeof(object));
+            References.Write(writer, entries[i].Value, typeof(object));
+        }
+        writer.CloseKeys();
+    }
+
+    public override object Read(ref TransferReader reader, int objectIndex)
+    {
+        var comparer = (IEqualityComparer?)References.ReadPart(ref reader, typeof(IEqualityComparer));
+        var table = new Hashtable(comparer);
+        int count = reader.ReadCount(2);
+        for (int i = 0; i < count; i++)
+        {
+            object key = References.Read(ref reader, typeof(object)) ?? throw TransferReader.Damaged("a key is null");
+            table.Add(key, References.Read(ref reader, typeof(object)));
+        }
+        return table;
+    }
+}
+
+internal sealed class NameValueBody : BodyCodec
+{
+    private static readonly FieldInfo? s_comparer =
+        typeof(NameObjectCollectionBase).GetField("_keyComparer", BindingFlags.Instance | BindingFlags.NonPublic);
+
+    private NameValueBody() : base(typeof(NameValueCollection)) { }
+
+    public override bool IsMadeLate => true;
+
+    /// <summary>Null if this framework keeps the comparer where it cannot be found: better refused than lost.</summary>
+    public static BodyCodec? Find(Type type) =>
+        type == typeof(NameValueCollection) && s_comparer is not null ? new NameValueBody() : null;
+
+    public override void Write(TransferWriter writer, object value)
+    {
+        var collection = (NameValueCollection)value;
+        writer.At(TransferWriter.BeforeMade);
+        References.Write(writer, s_comparer!.GetValue(collection), typeof(IEqualityComparer));
+        writer.WriteVarint((uint)collection.Count);
+        for (int i = 0; i < collection.Count; i++)
+        {
+            Codec<string?>.Declared.Write(writer, collection.GetKey(i));
+            Codec<string[]?>.Declared.Write(writer, collection.GetValues(i));
+        }
+    }
+
+    public override object Read(ref TransferReader reader, int objectIndex)
+    {
+        var comparer = (IEqualityComparer?)References.ReadPart(ref reader, typeof(IEqualityComparer));
+        var collection = new NameValueCollection(comparer);
+        int count = reader.ReadCount(2);
+        for (int i = 0; i < count; i++)
+        {
+            string? key = Codec<string?>.Declared.Read(ref reader);
+            string[]? values = Codec<string[]?>.Declared.Read(ref reader);
+            if (values is null)
+            {
+                collection.Add(key, null);
+                continue;
+            }
+            foreach (string item in values)
+            {
+                collection.Add(key, item);
+            }
+        }
+        return collection;
+    }
+}
