@@ -28,6 +28,8 @@ public sealed partial class WorkerPool : Callable, IAsyncDisposable
 
     internal int MaxWorkers => _options.Workers;
 
+    internal TimeProvider Clock => _scheduler.Clock;
+
     /// <summary>Starts every worker now, so that the first calls need not wait for that.</summary>
     /// <param name="cancellationToken">Ends the waiting, not the starting.</param>
     /// <exception cref="WorkerStartException">A worker could not be started.</exception>

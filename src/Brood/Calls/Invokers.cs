@@ -32,8 +32,10 @@ internal sealed class ActionInvoker<T1> : Invoker
 
     protected override void RunMany(ref TransferReader reader, ServedCall call)
     {
-        for (int left = reader.ReadCount(0); left > 0; left--)
+        for (int left = reader.ReadUnmanaged<int>(); left > 0; left--)
         {
+            call.ItemBegins();
+            reader.ForgetObjects();
             T1 arg1 = Codec<T1>.Declared.Read(ref reader);
             call.Started();
             try
@@ -128,8 +130,10 @@ internal sealed class FuncInvoker<T1, TResult> : Invoker
 
     protected override void RunMany(ref TransferReader reader, ServedCall call)
     {
-        for (int left = reader.ReadCount(0); left > 0; left--)
+        for (int left = reader.ReadUnmanaged<int>(); left > 0; left--)
         {
+            call.ItemBegins();
+            reader.ForgetObjects();
             T1 arg1 = Codec<T1>.Declared.Read(ref reader);
             call.Started();
             try

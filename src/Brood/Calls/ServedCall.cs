@@ -11,6 +11,9 @@ internal abstract class ServedCall
     /// <summary>The function is about to be entered: from here on the call has started.</summary>
     public abstract void Started();
 
+    /// <summary>The next argument of a chunk is about to be read: its function has not started.</summary>
+    public abstract void ItemBegins();
+
     /// <summary>Sends what was written as the next item, when the reader wants it.</summary>
     public abstract void SendItem();
 

@@ -15,6 +15,7 @@ internal sealed partial class Scheduler
             {
                 call.RetriesLeft--;
                 call.Connection = null;
+                call.Rewind();
                 _tally.Retried();
                 _queue.Enqueue(call);
                 return;

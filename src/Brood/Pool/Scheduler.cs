@@ -36,6 +36,7 @@ internal sealed partial class Scheduler : IConnectionOwner
     private bool _isJoining;
     private int _lastNumber;
     private readonly long _aheadTicks;
+    private readonly long _patienceTicks;
 
     public Scheduler(
         WorkerPoolOptions options, TimeProvider clock, Func<IConnectionOwner, WorkerPoolOptions, Task<IWorkerLink>> start)
@@ -46,6 +47,7 @@ internal sealed partial class Scheduler : IConnectionOwner
         _breaker = new StartBreaker(options.RestartIntensity, options.RestartPeriod, clock);
         _tally = new Tally(clock);
         _aheadTicks = (long)(s_ahead.TotalSeconds * clock.TimestampFrequency);
+        _patienceTicks = (long)(s_patience.TotalSeconds * clock.TimestampFrequency);
         _aheadTimer = clock.CreateTimer(_ => TakeBackFromSlow(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _keepTimer = clock.CreateTimer(_ => Keep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -170,7 +172,7 @@ internal sealed partial class Scheduler : IConnectionOwner
     /// <summary>How many calls the worker may have at a time: one that runs, and what is worth sending ahead.</summary>
     private int DepthOf(PoolWorker worker)
     {
-        long depth = worker.AverageTicks >= _aheadTicks ? 1 : 1 + (_aheadTicks / Math.Max(1, worker.AverageTicks));
+        long depth = worker.AverageTicks >= _patienceTicks ? 1 : Math.Max(2, 1 + (_aheadTicks / Math.Max(1, worker.AverageTicks)));
         depth = Math.Min(depth, WorkerConnection.MaxInFlight / 2);
         if (_options.MaxCallsPerWorker > 0)
         {
@@ -262,7 +264,7 @@ internal sealed partial class Scheduler : IConnectionOwner
                     anyAhead = true;
                     continue;
                 }
-                worker.AverageTicks = Math.Max(worker.AverageTicks, _aheadTicks);
+                worker.AverageTicks = Math.Max(worker.AverageTicks, _patienceTicks);
                 List<PendingCall> taken = worker.Link.TakeBack();
                 worker.Link.AcceptCalls();
                 RequeueNeedsLock(worker, taken);
@@ -281,6 +283,7 @@ internal sealed partial class Scheduler : IConnectionOwner
         foreach (PendingCall call in calls)
         {
             call.Connection = null;
+            call.Rewind();
             worker?.TookBack();
             if (!call.IsEnded)
             {

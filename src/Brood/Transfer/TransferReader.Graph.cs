@@ -5,6 +5,9 @@ internal ref partial struct TransferReader
 {
     public readonly bool IsOutermost => _depth == 0;
 
+    /// <summary>The other side of <see cref="TransferWriter.ForgetObjects"/>.</summary>
+    public void ForgetObjects() => _objectCount = 0;
+
     internal void Enter() => TransferLimits.CheckDepth(++_depth);
 
     internal void Leave() => _depth--;

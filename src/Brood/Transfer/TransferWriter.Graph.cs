@@ -44,6 +44,9 @@ internal sealed partial class TransferWriter
             path.Length == 0 ? name : $"{path} → {name}");
     }
 
+    /// <summary>What comes next shares no objects with what came before: the items of a chunk are strangers to each other.</summary>
+    public void ForgetObjects() => _seen.Clear();
+
     /// <summary>Starts a value that has parts; <see cref="At"/> says which part is next.</summary>
     internal void Enter(IPathPart owner, object? value)
     {

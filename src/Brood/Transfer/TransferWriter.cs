@@ -54,6 +54,9 @@ internal sealed partial class TransferWriter
 
     public int Count => _count;
 
+    /// <summary>Writes over four bytes that were written before, when what they count is known.</summary>
+    public void PatchInt32(int position, int value) => MemoryMarshal.Write(_buffer.AsSpan(position, sizeof(int)), in value);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteByte(byte value)
     {

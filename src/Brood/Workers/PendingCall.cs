@@ -132,6 +132,9 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
         }
     }
 
+    /// <summary>It goes to another worker, or to the same again: what is done already need not be done again.</summary>
+    public virtual void Rewind() { }
+
     // From the receiver of the connection. The reader is valid during the call only.
 
     /// <summary>Result, or End.</summary>

@@ -43,6 +43,8 @@ internal sealed class RunningCall(WorkerChannel channel, WorkerStatus status, Tr
         status.Enter(WorkerPhase.Running);
     }
 
+    public override void ItemBegins() => status.Enter(WorkerPhase.Decoding);
+
     public override void SendItem()
     {
         _abandoned.Token.ThrowIfCancellationRequested();

@@ -1,0 +1,29 @@
+namespace Brood.Pool.Mapping;
+
+/// <summary>How many items to send at a time: enough that sending costs little, so few that nobody waits long for a chunk.</summary>
+/// <remarks>Guarded by the map's lock.</remarks>
+internal sealed class ChunkSizer(int fixedSize, TimeProvider clock)
+{
+    /// <summary>A chunk should take about this long.</summary>
+    private static readonly TimeSpan s_target = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>The most items in a chunk, however small they are.</summary>
+    public const int MaxItems = 16 * 1024;
+
+    /// <summary>A size grows at most by this factor at a time: the first items may be the short ones.</summary>
+    private const int MaxGrowth = 8;
+
+    public int Size { get; private set; } = fixedSize > 0 ? fixedSize : 1;
+
+    /// <summary>A chunk took so long.</summary>
+    public void Took(int items, long ticks)
+    {
+        if (fixedSize > 0 || items == 0)
+        {
+            return;
+        }
+        double ticksPerItem = Math.Max(1.0, ticks) / items;
+        double fitting = s_target.TotalSeconds * clock.TimestampFrequency / ticksPerItem;
+        Size = (int)Math.Clamp(fitting, 1, Math.Min((double)Size * MaxGrowth, MaxItems));
+    }
+}

@@ -1,0 +1,373 @@
+using Brood.Calls;
+using Brood.Transfer;
+using Brood.Workers;
+
+namespace Brood.Pool.Mapping;
+
+/// <summary>One enumeration of a map: reads the source ahead, deals chunks, puts the results in order.</summary>
+/// <remarks>
+/// A pump of its own reads the source, as far ahead as allowed, and encodes; the readers of the channels deliver; the
+/// enumerator takes. They meet under one lock, under which no user code runs.
+/// </remarks>
+internal sealed class MapRun<T, R> : IAsyncDisposable
+{
+    /// <summary>A chunk's arguments fit into one record of the ring.</summary>
+    private const int MaxChunkBytes = 24 * 1024;
+
+    /// <summary>How many chunks for each worker are in flight if nobody said otherwise.</summary>
+    private const int ChunksPerWorker = 4;
+
+    private readonly WorkerPool _pool;
+    private readonly Function _function;
+    private readonly Delegate _delegate;
+    private readonly ChunkSource<T> _source;
+    private readonly MapOptions _options;
+    private readonly CallOptions _callOptions;
+    private readonly CancellationTokenSource _stopped;
+    private readonly Lock _gate = new();
+    private readonly ResultBuffer<R> _buffer; // Guarded by _gate, like all below.
+    private readonly ChunkSizer _sizer;
+    private readonly HashSet<PendingCall> _chunks = [];
+    private readonly List<MapResult<R>> _taken = []; // Touched by the enumerator only.
+    private int _takenNext; // Touched by the enumerator only.
+    private readonly List<T> _chunk = []; // Touched by the pump only, like the two below.
+    private TransferWriter? _writer;
+    private int _countPosition;
+    private TaskCompletionSource? _roomWaiter;
+    private TaskCompletionSource? _resultWaiter;
+    private long _readCount;
+    private long _deliveredCount; // Results that the buffer got.
+    private long _takenCount; // Results that the enumerator got.
+    private bool _sourceEnded;
+    private bool _isStopping;
+    private Exception? _sourceError;
+    private Task _pump = Task.CompletedTask;
+
+    public MapRun(
+        WorkerPool pool, Delegate function, Codec<R>? resultCodec, ChunkSource<T> source, MapOptions options, CancellationToken cancellationToken)
+    {
+        _pool = pool;
+        _delegate = function;
+        _function = Function.Of(function);
+        _source = source;
+        _options = options;
+        _callOptions = pool.Options;
+        ResultCodec = resultCodec;
+        _buffer = new ResultBuffer<R>(options.Ordered);
+        _sizer = new ChunkSizer(options.ChunkSize, pool.Clock);
+        _stopped = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+    }
+
+    /// <summary>Null: the function returns nothing.</summary>
+    public Codec<R>? ResultCodec { get; }
+
+    public TimeProvider Clock => _pool.Clock;
+
+    public void Start() => _pump = Task.Run(PumpAsync);
+
+    /// <summary>The next result, if there is one at hand.</summary>
+    public bool TryTake(out MapResult<R> result)
+    {
+        if (_takenNext == _taken.Count && !Refill())
+        {
+            result = default;
+            return false;
+        }
+        result = _taken[_takenNext++];
+        return true;
+    }
+
+    /// <summary>Waits for results.</summary>
+    /// <returns>False: there are no more.</returns>
+    public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task waiting;
+            lock (_gate)
+            {
+                if (_buffer.ReadyCount > 0)
+                {
+                    return true;
+                }
+                if (_sourceEnded && _deliveredCount == _readCount)
+                {
+                    if (_sourceError is not null)
+                    {
+                        System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_sourceError);
+                    }
+                    return false;
+                }
+                _resultWaiter ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                waiting = _resultWaiter.Task;
+            }
+            await waiting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends all work that is under way.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        PendingCall[] left;
+        lock (_gate)
+        {
+            _isStopping = true;
+            _roomWaiter?.TrySetResult();
+        }
+        await _stopped.CancelAsync().ConfigureAwait(false);
+        lock (_gate)
+        {
+            left = [.. _chunks];
+        }
+        foreach (PendingCall chunk in left)
+        {
+            _pool.Stop(chunk, new StopCause(CancellationToken.None));
+        }
+        // A source that does not listen to its token must not keep the enumerator.
+        await Task.WhenAny(_pump, Task.Delay(WorkerConnection.KillTimeout)).ConfigureAwait(false);
+    }
+
+    // From the readers of the channels.
+
+    public void Deliver(in MapResult<R> result)
+    {
+        TaskCompletionSource? waiter = null;
+        lock (_gate)
+        {
+            _deliveredCount++;
+            _buffer.Add(result);
+            if (_buffer.ReadyCount > 0)
+            {
+                waiter = _resultWaiter;
+                _resultWaiter = null;
+            }
+        }
+        waiter?.TrySetResult();
+    }
+
+    public void OnChunkEnded(PendingChunk<T, R> chunk)
+    {
+        lock (_gate)
+        {
+            _chunks.Remove(chunk);
+            if (chunk.LastProgress > 0)
+            {
+                _sizer.Took(chunk.ItemCount, chunk.LastProgress - chunk.SentAt);
+            }
+        }
+    }
+
+    /// <summary>What was behind an item that took its worker along.</summary>
+    public void Redeal(long firstIndex, T[] items)
+    {
+        // Apart: this comes from the supervisor, and encoding runs code of the user's types.
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static state => state.Map.Send(state.Index, state.Items),
+            (Map: this, Index: firstIndex, Items: items), preferLocal: false);
+    }
+
+    /// <summary>Arguments of a chunk: what the function captured, their number, then each.</summary>
+    public Payload Encode(ReadOnlySpan<T> items)
+    {
+        TransferWriter writer = TransferWriter.Rent();
+        try
+        {
+            _function.WriteTarget(writer, _delegate);
+            writer.WriteUnmanaged(items.Length);
+            foreach (T item in items)
+            {
+                writer.ForgetObjects();
+                Codec<T>.Declared.Write(writer, item);
+            }
+            return Payload.CopyOf(writer);
+        }
+        finally
+        {
+            writer.Return();
+        }
+    }
+
+    private bool Refill()
+    {
+        TaskCompletionSource? waiter;
+        _taken.Clear();
+        _takenNext = 0;
+        lock (_gate)
+        {
+            _buffer.TakeReady(_taken);
+            _takenCount += _taken.Count;
+            waiter = _roomWaiter;
+            _roomWaiter = null;
+        }
+        waiter?.TrySetResult();
+        return _taken.Count > 0;
+    }
+
+    private async Task PumpAsync()
+    {
+        Exception? error = null;
+        try
+        {
+            await using IChunkSource<T> source = _source.Open(_stopped.Token);
+            bool more = true;
+            while (more && await RoomAsync().ConfigureAwait(false) is > 0 and int size)
+            {
+                more = await FillAsync(source, size).ConfigureAwait(false);
+                SendFilled();
+            }
+        }
+        catch (Exception e)
+        {
+            error = e;
+        }
+        EndSource(error);
+    }
+
+    /// <summary>Reads items into the chunk until it is full, or the source makes others wait.</summary>
+    /// <returns>False: the source has ended.</returns>
+    private async ValueTask<bool> FillAsync(IChunkSource<T> source, int size)
+    {
+        BeginChunk();
+        while (_chunk.Count < size && _writer!.Count < MaxChunkBytes)
+        {
+            ValueTask<bool> next = source.MoveNextAsync();
+            if (!next.IsCompleted)
+            {
+                // The source is slower than the workers: what there is goes out.
+                SendFilled();
+                BeginChunk();
+            }
+            if (!await next.ConfigureAwait(false))
+            {
+                return false;
+            }
+            AddToChunk(source.Current);
+            if (source.IsSlow)
+            {
+                break;
+            }
+        }
+        return true;
+    }
+
+    private void BeginChunk()
+    {
+        _chunk.Clear();
+        _writer = TransferWriter.Rent();
+        _function.WriteTarget(_writer, _delegate);
+        _countPosition = _writer.Count;
+        _writer.WriteUnmanaged(0);
+    }
+
+    private void AddToChunk(T item)
+    {
+        try
+        {
+            _writer!.ForgetObjects();
+            Codec<T>.Declared.Write(_writer, item);
+            _chunk.Add(item);
+        }
+        catch (TransferException e)
+        {
+            // Half of it is written: what came before is encoded again, and this item fails alone.
+            T[] before = [.. _chunk];
+            _writer!.Return();
+            if (before.Length > 0)
+            {
+                Send(Read(before.Length), before);
+            }
+            Deliver(new MapResult<R>(Read(1), default!, TransferPath.Under("item", e)));
+            BeginChunk();
+        }
+    }
+
+    private void SendFilled()
+    {
+        if (_writer is null)
+        {
+            return;
+        }
+        TransferWriter writer = _writer;
+        _writer = null;
+        if (_chunk.Count > 0)
+        {
+            writer.PatchInt32(_countPosition, _chunk.Count);
+            Dispatch(Read(_chunk.Count), [.. _chunk], Payload.CopyOf(writer));
+        }
+        writer.Return();
+    }
+
+    private void Send(long firstIndex, T[] items) => Dispatch(firstIndex, items, Encode(items));
+
+    /// <returns>The index of the first of these items.</returns>
+    private long Read(int count)
+    {
+        lock (_gate)
+        {
+            _readCount += count;
+            return _readCount - count;
+        }
+    }
+
+    private void Dispatch(long firstIndex, T[] items, Payload payload)
+    {
+        var chunk = new PendingChunk<T, R>(this, _function, _callOptions, firstIndex, items) { Payload = payload };
+        lock (_gate)
+        {
+            if (_isStopping)
+            {
+                return;
+            }
+            _chunks.Add(chunk);
+        }
+        try
+        {
+            _pool.DispatchKept(chunk);
+            chunk.WatchItems(_pool);
+        }
+        catch (Exception e)
+        {
+            chunk.Fail(e);
+        }
+    }
+
+    /// <summary>Waits until a chunk may be read.</summary>
+    /// <returns>How many items it may have; 0: the enumeration has ended.</returns>
+    private async ValueTask<int> RoomAsync()
+    {
+        while (true)
+        {
+            Task waiting;
+            lock (_gate)
+            {
+                if (_isStopping)
+                {
+                    return 0;
+                }
+                long limit = _options.MaxInFlight > 0 ? _options.MaxInFlight : (long)_pool.MaxWorkers * ChunksPerWorker * _sizer.Size;
+                long room = limit - (_readCount - _takenCount);
+                if (room > 0 && (room >= _sizer.Size || _options.MaxInFlight > 0))
+                {
+                    return (int)Math.Min(room, _sizer.Size);
+                }
+                _roomWaiter ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                waiting = _roomWaiter.Task;
+            }
+            await waiting.ConfigureAwait(false);
+        }
+    }
+
+    private void EndSource(Exception? error)
+    {
+        TaskCompletionSource? waiter;
+        _writer?.Return();
+        lock (_gate)
+        {
+            _sourceEnded = true;
+            _sourceError = error;
+            waiter = _resultWaiter;
+            _resultWaiter = null;
+        }
+        waiter?.TrySetResult();
+    }
+}

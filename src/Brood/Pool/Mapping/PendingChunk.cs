@@ -1,0 +1,132 @@
+using Brood.Calls;
+using Brood.Channel;
+using Brood.Transfer;
+using Brood.Workers;
+
+namespace Brood.Pool.Mapping;
+
+/// <summary>Some items of a map on their way through one worker. Their results come one by one.</summary>
+/// <remarks>
+/// Results that came are kept, whatever happens to the chunk: the item after them is the one that runs, and the only one to
+/// blame; those behind it are dealt again.
+/// </remarks>
+internal sealed class PendingChunk<T, R>(MapRun<T, R> map, Function function, CallOptions options, long firstIndex, T[] items)
+    : PendingCall(function, options)
+{
+    private int _done; // Results that came. Written under the receiver's gate; read when the worker is gone.
+    private ITimer? _timer; // Looks after the item that runs, if items have a time limit.
+    private int _sent; // Where in the items the current payload begins.
+
+    public override FrameKind Kind => FrameKind.CallChunk;
+
+    public override bool IsCompleted => IsEnded;
+
+    /// <summary>Always: what is done is not done again.</summary>
+    public override bool CanRunAgain => true;
+
+    public int ItemCount => items.Length;
+
+    /// <summary>When the last result came, or the chunk was sent.</summary>
+    public long LastProgress { get; private set; }
+
+    /// <summary>Gives each item as long as <see cref="CallOptions.Timeout"/> says, from when it begins to run.</summary>
+    public void WatchItems(WorkerPool pool)
+    {
+        if (Options.Timeout == Timeout.InfiniteTimeSpan || IsEnded)
+        {
+            return;
+        }
+        _timer = map.Clock.CreateTimer(_ => CheckItem(pool), null, Options.Timeout, Timeout.InfiniteTimeSpan);
+    }
+
+    private void CheckItem(WorkerPool pool)
+    {
+        if (IsEnded)
+        {
+            _timer?.Dispose();
+            return;
+        }
+        long since = Math.Max(LastProgress, SentAt);
+        TimeSpan left = Connection is null ? Options.Timeout : Options.Timeout - map.Clock.GetElapsedTime(since);
+        if (left <= TimeSpan.Zero)
+        {
+            CalledAt = since;
+            pool.Stop(this, StopCause.TimedOut);
+            left = Options.Timeout;
+        }
+        _timer?.Change(left, Timeout.InfiniteTimeSpan);
+    }
+
+    public override void OnItem(ref TransferReader reader)
+    {
+        R value;
+        try
+        {
+            value = map.ResultCodec is { } codec ? codec.Read(ref reader) : default!;
+        }
+        catch (TransferException e)
+        {
+            OnItemFailed(e);
+            return;
+        }
+        Deliver(new MapResult<R>(firstIndex + _done, value, null));
+    }
+
+    public override void OnItemFailed(Exception error) => Deliver(new MapResult<R>(firstIndex + _done, default!, error));
+
+    public override void OnResult(ref TransferReader reader)
+    {
+        if (_done != items.Length)
+        {
+            throw new ChannelCorruptedException($"chunk of {items.Length} ended after {_done} items");
+        }
+        if (TryEnd())
+        {
+            _timer?.Dispose();
+            map.OnChunkEnded(this);
+        }
+    }
+
+    /// <summary>Goes to another worker without what is done.</summary>
+    public override void Rewind()
+    {
+        if (_done > _sent)
+        {
+            _sent = _done;
+            Payload = map.Encode(items.AsSpan(_done));
+        }
+    }
+
+    protected override void CompleteFailed(Exception error)
+    {
+        _timer?.Dispose();
+        // Which of the items it was: those before are done, and only a chunk as a whole can fail before its first item.
+        bool concernsAll = error is not (WorkerCrashedException { Started: true } or CallTimeoutException { Started: true });
+        if (concernsAll)
+        {
+            while (_done < items.Length)
+            {
+                OnItemFailed(error);
+            }
+            map.OnChunkEnded(this);
+            return;
+        }
+        OnItemFailed(error);
+        map.OnChunkEnded(this);
+        if (_done < items.Length)
+        {
+            map.Redeal(firstIndex + _done, items[_done..]);
+        }
+    }
+
+    private void Deliver(in MapResult<R> result)
+    {
+        if (_done == items.Length)
+        {
+            throw new ChannelCorruptedException($"more than {items.Length} items for a chunk");
+        }
+        _done++;
+        LastProgress = map.Clock.GetTimestamp();
+        map.Deliver(result);
+    }
+}

@@ -1,0 +1,164 @@
+using System.Runtime.CompilerServices;
+using Brood.Calls;
+using Brood.Pool.Mapping;
+using Brood.Transfer;
+
+namespace Brood;
+
+// Mapping a source over the workers: the same three verbs for both kinds of sources and of functions.
+public sealed partial class WorkerPool
+{
+    /// <summary>Calls a function for each item of a source, spread over the workers.</summary>
+    /// <param name="function">What to call.</param>
+    /// <param name="source">Read only as far ahead as <see cref="MapOptions.MaxInFlight"/> allows; may be endless. What it throws ends
+    /// the enumeration, after the results of the items before.</param>
+    /// <param name="options">The default is null: <see cref="MapOptions"/> with its defaults.</param>
+    /// <param name="cancellationToken">Ends the enumeration and stops the work, as leaving it does.</param>
+    /// <returns>The results. The first failure ends the enumeration with its exception. <see cref="CallOptions.Timeout"/> and
+    /// <see cref="CallOptions.Retries"/> of the pool's <see cref="WorkerPoolOptions.Call"/> hold for each item.</returns>
+    public IAsyncEnumerable<R> MapAsync<T, R>(Func<T, R> function, IEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        Check(function, source);
+        return ValuesOf(ResultsOf<T, R>(function, Codec<R>.Declared, new ChunkSource<T>(source, null), options, cancellationToken));
+    }
+
+    /// <inheritdoc cref="MapAsync{T, R}(Func{T, R}, IEnumerable{T}, MapOptions, CancellationToken)"/>
+    [OverloadResolutionPriority(1)]
+    public IAsyncEnumerable<R> MapAsync<T, R>(Func<T, Task<R>> function, IEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        Check(function, source);
+        return ValuesOf(ResultsOf<T, R>(function, Codec<R>.Declared, new ChunkSource<T>(source, null), options, cancellationToken));
+    }
+
+    /// <inheritdoc cref="MapAsync{T, R}(Func{T, R}, IEnumerable{T}, MapOptions, CancellationToken)"/>
+    public IAsyncEnumerable<R> MapAsync<T, R>(Func<T, R> function, IAsyncEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        Check(function, source);
+        return ValuesOf(ResultsOf<T, R>(function, Codec<R>.Declared, new ChunkSource<T>(null, source), options, cancellationToken));
+    }
+
+    /// <inheritdoc cref="MapAsync{T, R}(Func{T, R}, IEnumerable{T}, MapOptions, CancellationToken)"/>
+    [OverloadResolutionPriority(1)]
+    public IAsyncEnumerable<R> MapAsync<T, R>(Func<T, Task<R>> function, IAsyncEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        Check(function, source);
+        return ValuesOf(ResultsOf<T, R>(function, Codec<R>.Declared, new ChunkSource<T>(null, source), options, cancellationToken));
+    }
+
+    /// <summary>Calls a function for each item of a source, spread over the workers. Failures are values; the map goes on.</summary>
+    /// <param name="function">What to call.</param>
+    /// <param name="source">Read only as far ahead as <see cref="MapOptions.MaxInFlight"/> allows; may be endless.</param>
+    /// <param name="options">The default is null: <see cref="MapOptions"/> with its defaults.</param>
+    /// <param name="cancellationToken">Ends the enumeration and stops the work, as leaving it does.</param>
+    /// <returns>One result for each item. An item that takes its worker along fails alone: finished items are kept, the others are
+    /// dealt again.</returns>
+    public IAsyncEnumerable<MapResult<R>> MapResultsAsync<T, R>(Func<T, R> function, IEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        Check(function, source);
+        return ResultsOf<T, R>(function, Codec<R>.Declared, new ChunkSource<T>(source, null), options, cancellationToken);
+    }
+
+    /// <inheritdoc cref="MapResultsAsync{T, R}(Func{T, R}, IEnumerable{T}, MapOptions, CancellationToken)"/>
+    [OverloadResolutionPriority(1)]
+    public IAsyncEnumerable<MapResult<R>> MapResultsAsync<T, R>(Func<T, Task<R>> function, IEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        Check(function, source);
+        return ResultsOf<T, R>(function, Codec<R>.Declared, new ChunkSource<T>(source, null), options, cancellationToken);
+    }
+
+    /// <inheritdoc cref="MapResultsAsync{T, R}(Func{T, R}, IEnumerable{T}, MapOptions, CancellationToken)"/>
+    public IAsyncEnumerable<MapResult<R>> MapResultsAsync<T, R>(Func<T, R> function, IAsyncEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        Check(function, source);
+        return ResultsOf<T, R>(function, Codec<R>.Declared, new ChunkSource<T>(null, source), options, cancellationToken);
+    }
+
+    /// <inheritdoc cref="MapResultsAsync{T, R}(Func{T, R}, IEnumerable{T}, MapOptions, CancellationToken)"/>
+    [OverloadResolutionPriority(1)]
+    public IAsyncEnumerable<MapResult<R>> MapResultsAsync<T, R>(Func<T, Task<R>> function, IAsyncEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        Check(function, source);
+        return ResultsOf<T, R>(function, Codec<R>.Declared, new ChunkSource<T>(null, source), options, cancellationToken);
+    }
+
+    /// <summary>Calls a function for each item of a source, spread over the workers.</summary>
+    /// <param name="function">What to call.</param>
+    /// <param name="source">Read only as far ahead as <see cref="MapOptions.MaxInFlight"/> allows.</param>
+    /// <param name="options">The default is null: <see cref="MapOptions"/> with its defaults.</param>
+    /// <param name="cancellationToken">Ends the task and stops the work.</param>
+    /// <returns>Completes when all items are done; the first failure ends it with its exception and stops the rest.</returns>
+    public Task ForEachAsync<T>(Action<T> function, IEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        Check(function, source);
+        return DrainAsync(ResultsOf<T, Nothing>(function, null, new ChunkSource<T>(source, null), options, cancellationToken));
+    }
+
+    /// <inheritdoc cref="ForEachAsync{T}(Action{T}, IEnumerable{T}, MapOptions, CancellationToken)"/>
+    [OverloadResolutionPriority(1)]
+    public Task ForEachAsync<T>(Func<T, Task> function, IEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        Check(function, source);
+        return DrainAsync(ResultsOf<T, Nothing>(function, null, new ChunkSource<T>(source, null), options, cancellationToken));
+    }
+
+    /// <inheritdoc cref="ForEachAsync{T}(Action{T}, IEnumerable{T}, MapOptions, CancellationToken)"/>
+    public Task ForEachAsync<T>(Action<T> function, IAsyncEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        Check(function, source);
+        return DrainAsync(ResultsOf<T, Nothing>(function, null, new ChunkSource<T>(null, source), options, cancellationToken));
+    }
+
+    /// <inheritdoc cref="ForEachAsync{T}(Action{T}, IEnumerable{T}, MapOptions, CancellationToken)"/>
+    [OverloadResolutionPriority(1)]
+    public Task ForEachAsync<T>(Func<T, Task> function, IAsyncEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        Check(function, source);
+        return DrainAsync(ResultsOf<T, Nothing>(function, null, new ChunkSource<T>(null, source), options, cancellationToken));
+    }
+
+    private static void Check(Delegate function, object source)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(source);
+    }
+
+    private async IAsyncEnumerable<MapResult<R>> ResultsOf<T, R>(
+        Delegate function, Codec<R>? codec, ChunkSource<T> source, MapOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        await using var run = new MapRun<T, R>(this, function, codec, source, options ?? MapOptions.Default, cancellationToken);
+        run.Start();
+        do
+        {
+            while (run.TryTake(out MapResult<R> result))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return result;
+            }
+        }
+        while (await run.WaitAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    private static async IAsyncEnumerable<R> ValuesOf<R>(IAsyncEnumerable<MapResult<R>> results)
+    {
+        await foreach (MapResult<R> result in results.ConfigureAwait(false))
+        {
+            if (result.Error is { } error)
+            {
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
+            }
+            yield return result.Value;
+        }
+    }
+
+    private static async Task DrainAsync(IAsyncEnumerable<MapResult<Nothing>> results)
+    {
+        await foreach (MapResult<Nothing> result in results.ConfigureAwait(false))
+        {
+            if (result.Error is { } error)
+            {
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
+            }
+        }
+    }
+}
