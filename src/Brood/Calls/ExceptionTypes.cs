@@ -79,7 +79,7 @@ internal static class ExceptionTypes
             case Definition:
                 break;
             case Array:
-                return Read(ref reader, nesting + 1)?.MakeArrayType();
+                return Read(ref reader, nesting + 1) is { } element ? Construct(element, arguments: null) : null;
             default:
                 return null;
         }
@@ -95,11 +95,17 @@ internal static class ExceptionTypes
         {
             return null;
         }
+        return arguments.Length == 0 ? definition : Construct(definition, arguments!);
+    }
+
+    /// <param name="arguments">Null for an array of <paramref name="type"/>.</param>
+    private static Type? Construct(Type type, Type[]? arguments)
+    {
         try
         {
-            return arguments.Length == 0 ? definition : definition.MakeGenericType(arguments!);
+            return arguments is null ? type.MakeArrayType() : type.MakeGenericType(arguments);
         }
-        catch (Exception e) when (e is ArgumentException or TypeLoadException or NotSupportedException)
+        catch (Exception e) when (e is ArgumentException or TypeLoadException or NotSupportedException or InvalidOperationException)
         {
             return null;
         }
@@ -151,8 +157,7 @@ internal static class ExceptionTypes
     {
         foreach (Assembly assembly in AppDomain.CurrentDomain.GetAssemblies())
         {
-            if (assembly.GetName().Name == assemblyName && assembly.GetType(name, throwOnError: false) is { } type
-                && type.Assembly == assembly)
+            if (assembly.GetName().Name == assemblyName && FindIn(assembly, name) is { } type)
             {
                 return type;
             }
@@ -160,12 +165,24 @@ internal static class ExceptionTypes
         return null;
     }
 
+    private static Type? FindIn(Assembly assembly, string name)
+    {
+        try
+        {
+            return assembly.GetType(name, throwOnError: false) is { } type && type.Assembly == assembly ? type : null;
+        }
+        catch (Exception e) when (e is ArgumentException or IOException or BadImageFormatException or TypeLoadException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Only for what the host itself wrote.</summary>
     private static Type? Load(string assemblyName, string name)
     {
         try
         {
-            return Assembly.Load(new AssemblyName(assemblyName)).GetType(name, throwOnError: false);
+            return FindIn(Assembly.Load(new AssemblyName(assemblyName)), name);
         }
         catch (Exception e) when (e is IOException or BadImageFormatException or ArgumentException)
         {
