@@ -15,24 +15,23 @@ internal static class ExceptionTypes
     private const int MaxNesting = 8;
 
     /// <summary>Framework exceptions that a program catches by name, perhaps before it has used their assembly.</summary>
-    private static Type? WellKnown(string name) => name switch
+    /// <remarks>
+    /// What is loaded is named by these constants, never by the bytes. They are no typeof, because the compiler would load
+    /// all these assemblies together with this method.
+    /// </remarks>
+    internal static Type? WellKnown(string name) => name switch
     {
-        "System.Net.Http.HttpRequestException" => typeof(System.Net.Http.HttpRequestException),
-        "System.Net.Http.HttpIOException" => typeof(System.Net.Http.HttpIOException),
-        "System.Net.Sockets.SocketException" => typeof(System.Net.Sockets.SocketException),
-        "System.Net.WebException" => typeof(System.Net.WebException),
-        "System.Net.NetworkInformation.PingException" => typeof(System.Net.NetworkInformation.PingException),
-        "System.Net.WebSockets.WebSocketException" => typeof(System.Net.WebSockets.WebSocketException),
-        "System.Security.Authentication.AuthenticationException" => typeof(System.Security.Authentication.AuthenticationException),
-        "System.ComponentModel.Win32Exception" => typeof(System.ComponentModel.Win32Exception),
-        "System.ComponentModel.DataAnnotations.ValidationException" => typeof(System.ComponentModel.DataAnnotations.ValidationException),
-        "System.Text.Json.JsonException" => typeof(System.Text.Json.JsonException),
-        "System.Text.RegularExpressions.RegexParseException" => typeof(System.Text.RegularExpressions.RegexParseException),
-        "System.Text.RegularExpressions.RegexMatchTimeoutException" => typeof(System.Text.RegularExpressions.RegexMatchTimeoutException),
-        "System.Xml.XmlException" => typeof(System.Xml.XmlException),
-        "System.Data.DBConcurrencyException" => typeof(System.Data.DBConcurrencyException),
-        "System.Data.ConstraintException" => typeof(System.Data.ConstraintException),
-        "System.Threading.Channels.ChannelClosedException" => typeof(System.Threading.Channels.ChannelClosedException),
+        "System.ComponentModel.Win32Exception" => Type.GetType("System.ComponentModel.Win32Exception, Microsoft.Win32.Primitives"),
+        "System.Net.Http.HttpIOException" => Type.GetType("System.Net.Http.HttpIOException, System.Net.Http"),
+        "System.Net.Http.HttpRequestException" => Type.GetType("System.Net.Http.HttpRequestException, System.Net.Http"),
+        "System.Net.Sockets.SocketException" => Type.GetType("System.Net.Sockets.SocketException, System.Net.Primitives"),
+        "System.Net.WebSockets.WebSocketException" => Type.GetType("System.Net.WebSockets.WebSocketException, System.Net.WebSockets"),
+        "System.Text.Json.JsonException" => Type.GetType("System.Text.Json.JsonException, System.Text.Json"),
+        "System.Text.RegularExpressions.RegexMatchTimeoutException" =>
+            Type.GetType("System.Text.RegularExpressions.RegexMatchTimeoutException, System.Text.RegularExpressions"),
+        "System.Text.RegularExpressions.RegexParseException" =>
+            Type.GetType("System.Text.RegularExpressions.RegexParseException, System.Text.RegularExpressions"),
+        "System.Xml.XmlException" => Type.GetType("System.Xml.XmlException, System.Private.Xml"),
         _ => null,
     };
 
@@ -141,7 +140,8 @@ internal static class ExceptionTypes
             return known;
         }
         Type? type = FindLoaded(assemblyName, name) ?? (policy.TrustAll ? Load(assemblyName, name) : null);
-        if (type is null && WellKnown(name) is { } wellKnown && wellKnown.Assembly.GetName().Name == assemblyName)
+        if (type is null && WellKnown(name) is { } wellKnown
+            && wellKnown.Assembly.GetName().Name == assemblyName)
         {
             type = wellKnown;
         }

@@ -154,13 +154,27 @@ public class ExceptionTransferTests
         Assert.Equal("held", holds.Held!.Message);
     }
 
+    [Theory]
+    [InlineData(typeof(Win32Exception))]
+    [InlineData(typeof(HttpIOException))]
+    [InlineData(typeof(HttpRequestException))]
+    [InlineData(typeof(SocketException))]
+    [InlineData(typeof(System.Net.WebSockets.WebSocketException))]
+    [InlineData(typeof(JsonException))]
+    [InlineData(typeof(System.Text.RegularExpressions.RegexMatchTimeoutException))]
+    [InlineData(typeof(System.Text.RegularExpressions.RegexParseException))]
+    [InlineData(typeof(System.Xml.XmlException))]
+    public void The_well_known_exceptions_are_known_by_their_right_names(Type type) =>
+        Assert.Equal(type, ExceptionTypes.WellKnown(type.FullName!));
+
     [Fact]
     public void No_constructor_runs()
     {
-        ThrowsInConstructor.Armed = false;
         ThrowsInConstructor sent = new("x");
         ThrowsInConstructor.Armed = true;
-        Assert.IsType<ThrowsInConstructor>(Crossing.Of(sent));
+        Exception arrived = Crossing.Of(sent);
+        ThrowsInConstructor.Armed = false;
+        Assert.IsType<ThrowsInConstructor>(arrived);
     }
 
     [Fact]
