@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
@@ -19,7 +20,7 @@ internal static class AssemblyIdentity
                 + "and has no file, so a worker cannot load it. Compile it to a file and load that, or pass the source text and "
                 + "compile it in the worker.";
         }
-        if (assembly.Location.Length == 0 && !IsBundled(assembly))
+        if (LocationOf(assembly) is null && !IsBundled(assembly))
         {
             return $"it is in the assembly '{assembly.GetName().Name}', which was loaded from bytes and not from a file, "
                 + $"so a worker cannot load it. Load it with {nameof(Assembly)}.{nameof(Assembly.LoadFrom)} from a file, "
@@ -49,7 +50,7 @@ internal static class AssemblyIdentity
         {
             throw new TransferException(
                 $"This worker has another build of '{assembly.GetName().Name}': its module version is {found}, the host's is "
-                + $"{moduleVersion}. Host and worker must run the same files; start the program again if it was rebuilt or updated.");
+                + $"{moduleVersion}. Host and worker must run the same files; start the program again if it was rebuilt.");
         }
         return assembly;
     }
@@ -59,7 +60,7 @@ internal static class AssemblyIdentity
         TransferWriter writer = TransferWriter.Rent();
         writer.WriteText(assembly.FullName);
         writer.WriteUnmanaged(assembly.ManifestModule.ModuleVersionId);
-        writer.WriteText(assembly == typeof(object).Assembly || assembly.Location.Length == 0 ? null : assembly.Location);
+        writer.WriteText(assembly == typeof(object).Assembly ? null : LocationOf(assembly));
         byte[] bytes = writer.Inline.ToArray();
         writer.Return();
         return bytes;
@@ -94,8 +95,12 @@ internal static class AssemblyIdentity
         }
     }
 
-    /// <summary>In a single-file program the assemblies of the bundle have no location; what was loaded from bytes has none either.</summary>
+    /// <summary>In a single-file program the assemblies of the bundle have no location.</summary>
+    /// <remarks>What was loaded from bytes has none either, but it is in a context of its own.</remarks>
     private static bool IsBundled(Assembly assembly) =>
-        typeof(AssemblyIdentity).Assembly.Location.Length == 0
+        LocationOf(typeof(AssemblyIdentity).Assembly) is null
         && AssemblyLoadContext.GetLoadContext(assembly) == AssemblyLoadContext.Default;
+
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "An assembly without a location is found by its name.")]
+    private static string? LocationOf(Assembly assembly) => assembly.Location is { Length: > 0 } location ? location : null;
 }

@@ -4,11 +4,11 @@ using Brood.Transfer;
 
 namespace Brood.Calls;
 
-/// <summary>A function that travels as a value: it runs in the worker, with what it captured itself. Host to worker only.</summary>
+/// <summary>A function that travels as a value, with what it captured itself. From the host to a worker only.</summary>
 internal static class CapturedDelegate
 {
     /// <summary>Writes a function that is no captured variable: an argument, or part of one.</summary>
-    /// <exception cref="TransferException">A worker cannot load the function, or something that it captured cannot cross.</exception>
+    /// <exception cref="TransferException">A worker cannot load the function, or what it captured cannot cross.</exception>
     public static void Write(TransferWriter writer, Delegate? function, Func<Type, Codec>? codecs = null) =>
         Write(writer, function, new ClosureWriting(codecs ?? Codec.For));
 

@@ -6,7 +6,7 @@ using Brood.Transfer;
 
 namespace Brood.Calls;
 
-/// <summary>What travels with a function: of a lambda's closure the variables that its code reads, else the whole target.</summary>
+/// <summary>What travels with a function: the variables that a lambda reads, or the whole instance of a method.</summary>
 /// <remarks>
 /// The host finds out what to send, once for a function, and writes it as a plan; each call then carries values only.
 /// The worker builds the closure anew, without running code of it.

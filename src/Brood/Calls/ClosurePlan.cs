@@ -83,7 +83,8 @@ internal sealed class ClosurePlan
                 field = (FieldInfo)type.GetMemberWithSameMetadataDefinitionAs(field);
             }
             CapturedFieldKind kind = (CapturedFieldKind)reader.ReadByte();
-            fields[index] = new CapturedField(field, kind == CapturedFieldKind.Link ? ReadShape(ref reader, codecs) : null, codecs);
+            ClosurePlan? link = kind == CapturedFieldKind.Link ? ReadShape(ref reader, codecs) : null;
+            fields[index] = new CapturedField(field, link, codecs);
         }
         return new ClosurePlan(type, fields);
     }

@@ -14,7 +14,8 @@ internal static class ExceptionFields
         for (Type? level = type; level is not null && level != typeof(Exception); level = level.BaseType)
         {
             // A token belongs to its process and so does a task; the children of an aggregate are written as exceptions.
-            if (level == typeof(OperationCanceledException) || level == typeof(TaskCanceledException) || level == typeof(AggregateException))
+            if (level == typeof(OperationCanceledException) || level == typeof(TaskCanceledException)
+                || level == typeof(AggregateException))
             {
                 continue;
             }

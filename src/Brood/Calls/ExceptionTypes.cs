@@ -21,11 +21,13 @@ internal static class ExceptionTypes
     /// </remarks>
     internal static Type? WellKnown(string name) => name switch
     {
-        "System.ComponentModel.Win32Exception" => Type.GetType("System.ComponentModel.Win32Exception, Microsoft.Win32.Primitives"),
+        "System.ComponentModel.Win32Exception" =>
+            Type.GetType("System.ComponentModel.Win32Exception, Microsoft.Win32.Primitives"),
         "System.Net.Http.HttpIOException" => Type.GetType("System.Net.Http.HttpIOException, System.Net.Http"),
         "System.Net.Http.HttpRequestException" => Type.GetType("System.Net.Http.HttpRequestException, System.Net.Http"),
         "System.Net.Sockets.SocketException" => Type.GetType("System.Net.Sockets.SocketException, System.Net.Primitives"),
-        "System.Net.WebSockets.WebSocketException" => Type.GetType("System.Net.WebSockets.WebSocketException, System.Net.WebSockets"),
+        "System.Net.WebSockets.WebSocketException" =>
+            Type.GetType("System.Net.WebSockets.WebSocketException, System.Net.WebSockets"),
         "System.Text.Json.JsonException" => Type.GetType("System.Text.Json.JsonException, System.Text.Json"),
         "System.Text.RegularExpressions.RegexMatchTimeoutException" =>
             Type.GetType("System.Text.RegularExpressions.RegexMatchTimeoutException, System.Text.RegularExpressions"),
@@ -104,7 +106,7 @@ internal static class ExceptionTypes
         {
             return arguments is null ? type.MakeArrayType() : type.MakeGenericType(arguments);
         }
-        catch (Exception e) when (e is ArgumentException or TypeLoadException or NotSupportedException or InvalidOperationException)
+        catch (Exception e) when (e is ArgumentException or TypeLoadException or NotSupportedException)
         {
             return null;
         }

@@ -279,7 +279,11 @@ public class ExceptionTransferTests
     {
         Exception arrived = Crossing.Of(Thrown(new FormatException("x")), "in worker 4127");
         Exception caught = Record.Exception(() => ExceptionDispatchInfo.Throw(arrived))!;
-        AssertOrder(caught.StackTrace!, nameof(Thrown), "   --- in worker 4127 (end of remote stack) ---", nameof(The_remote_stack_comes_first_then_the_place_then_the_local_one));
+        AssertOrder(
+            caught.StackTrace!,
+            nameof(Thrown),
+            "   --- in worker 4127 (end of remote stack) ---",
+            nameof(The_remote_stack_comes_first_then_the_place_then_the_local_one));
         Assert.Same(arrived, caught);
     }
 
@@ -357,7 +361,9 @@ public class ExceptionTransferTests
         TransferWriter writer = new();
         ExceptionTransfer.Write(
             writer,
-            new AggregateException(new OrderException("s") { Id = 1, Name = "n", Data = { ["k"] = 1 } }, Thrown(new ValueException<int>(3))),
+            new AggregateException(
+                new OrderException("s") { Id = 1, Name = "n", Data = { ["k"] = 1 } },
+                Thrown(new ValueException<int>(3))),
             HandleCodec.Source);
         byte[] whole = writer.Inline.ToArray();
         int seed = Random.Shared.Next();
