@@ -52,7 +52,7 @@ internal static class ExceptionTypes
             return;
         }
         writer.WriteByte(Definition);
-        writer.WriteText(type.Assembly.GetName().Name);
+        writer.WriteText(AssemblyIdentity.SimpleName(type.Assembly));
         writer.WriteText(name);
         Type[] arguments = type.GetGenericArguments();
         writer.WriteVarint((ulong)arguments.Length);
@@ -143,7 +143,7 @@ internal static class ExceptionTypes
         }
         Type? type = FindLoaded(assemblyName, name) ?? (policy.TrustAll ? Load(assemblyName, name) : null);
         if (type is null && WellKnown(name) is { } wellKnown
-            && wellKnown.Assembly.GetName().Name == assemblyName)
+            && AssemblyIdentity.SimpleName(wellKnown.Assembly) == assemblyName)
         {
             type = wellKnown;
         }
@@ -159,7 +159,7 @@ internal static class ExceptionTypes
     {
         foreach (Assembly assembly in AppDomain.CurrentDomain.GetAssemblies())
         {
-            if (assembly.GetName().Name == assemblyName && FindIn(assembly, name) is { } type)
+            if (AssemblyIdentity.SimpleName(assembly) == assemblyName && FindIn(assembly, name) is { } type)
             {
                 return type;
             }

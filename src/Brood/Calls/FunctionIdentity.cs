@@ -58,7 +58,7 @@ internal sealed class FunctionIdentity
         catch (Exception e)
         {
             throw new TransferException(
-                $"This worker cannot find the function 0x{token:X8} of '{module.Assembly.GetName().Name}'. Was it added by hot "
+                $"This worker cannot find the function 0x{token:X8} of '{AssemblyIdentity.SimpleName(module.Assembly)}'. Was it added by hot "
                 + "reload? A worker runs the code as it was built; start the program again.", inner: e);
         }
     }
@@ -105,7 +105,7 @@ internal sealed class FunctionIdentity
             return "its type arguments are not known.";
         }
         // Without dynamic code, compiled expressions are delegates to the interpreter.
-        if (!type.IsVisible && type.Assembly.GetName().Name == "System.Linq.Expressions")
+        if (!type.IsVisible && AssemblyIdentity.SimpleName(type.Assembly) == "System.Linq.Expressions")
         {
             return Compiled;
         }
