@@ -89,7 +89,7 @@ internal sealed class CapturedVariables
     /// <exception cref="TransferException">A variable cannot cross; its name begins the path.</exception>
     public void Write(TransferWriter writer, object target)
     {
-        if (_closure is { HasReferences: false })
+        if (_closure is { MayMeetTwice: false })
         {
             _closure.WriteFields(writer, target, graph: null);
         }
@@ -114,7 +114,7 @@ internal sealed class CapturedVariables
     /// <returns>The target for the function in the worker.</returns>
     public object Read(ref TransferReader reader)
     {
-        if (_closure is { HasReferences: false })
+        if (_closure is { MayMeetTwice: false })
         {
             object closure = _closure.Create();
             _closure.ReadFields(ref reader, closure, graph: null);

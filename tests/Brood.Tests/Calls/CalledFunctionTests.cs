@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using System.Reflection;
 
 using Brood.Transfer;
@@ -75,6 +76,14 @@ public class CalledFunctionTests
         Action action = () => { };
         action += () => { };
         Assert.Throws<ArgumentException>(() => CalledFunction.Of(action));
+    }
+
+    [Fact]
+    public void A_compiled_expression_is_refused_each_time()
+    {
+        Func<int, int> square = ((Expression<Func<int, int>>)(x => x * x)).Compile();
+        Assert.Throws<TransferException>(() => CalledFunction.Of(square));
+        Assert.Throws<TransferException>(() => CalledFunction.Of(square));
     }
 
     private sealed class Holder

@@ -78,6 +78,27 @@ public class CapturedVariablesTests
     }
 
     [Fact]
+    public void Scopes_that_share_an_outer_one_still_share_it()
+    {
+        int total = 0;
+        Func<int> all = () => 0;
+        for (int i = 1; i <= 2; i++)
+        {
+            int turn = i;
+            Func<int> before = all;
+            all = () =>
+            {
+                int sum = before();
+                total += turn;
+                return sum + total;
+            };
+        }
+        Assert.Equal("before total turn", Crossing.Names(all));
+        Assert.Equal(1 + 3, Crossing.Of(all)());
+        Assert.Equal(0, total);
+    }
+
+    [Fact]
     public void Each_turn_of_a_loop_sends_its_own_variable()
     {
         int shared = 100;
