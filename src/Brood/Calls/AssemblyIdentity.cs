@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
@@ -15,17 +16,25 @@ internal static class AssemblyIdentity
     {
         if (assembly.IsDynamic)
         {
-            return $"it is in the assembly '{assembly.GetName().Name}', which was made at run time (a script, Reflection.Emit) "
+            return $"it is in the assembly '{SimpleName(assembly)}', which was made at run time (a script, Reflection.Emit) "
                 + "and has no file, so a worker cannot load it. Compile it to a file and load that, or pass the source text and "
                 + "compile it in the worker.";
         }
-        if (assembly.Location.Length == 0 && !IsBundled(assembly))
+        if (LocationOf(assembly) is null && !IsBundled(assembly))
         {
-            return $"it is in the assembly '{assembly.GetName().Name}', which was loaded from bytes and not from a file, "
+            return $"it is in the assembly '{SimpleName(assembly)}', which was loaded from bytes and not from a file, "
                 + $"so a worker cannot load it. Load it with {nameof(Assembly)}.{nameof(Assembly.LoadFrom)} from a file, "
                 + "or pass its bytes and load them in the worker.";
         }
         return null;
+    }
+
+    /// <summary>The name without version and culture, at a fraction of what <see cref="Assembly.GetName()"/> costs at first.</summary>
+    public static string SimpleName(Assembly assembly)
+    {
+        string name = assembly.FullName ?? "";
+        int end = name.IndexOf(',');
+        return end < 0 || name.Contains('\\') ? assembly.GetName().Name ?? "" : name[..end];
     }
 
     public static void Write(TransferWriter writer, Assembly assembly)
@@ -44,22 +53,20 @@ internal static class AssemblyIdentity
         Guid moduleVersion = reader.ReadUnmanaged<Guid>();
         string? path = reader.ReadText();
         Assembly assembly = Load(name, path);
-        Guid found = assembly.ManifestModule.ModuleVersionId;
-        if (found != moduleVersion)
-        {
-            throw new TransferException(
-                $"This worker has another build of '{assembly.GetName().Name}': its module version is {found}, the host's is "
-                + $"{moduleVersion}. Host and worker must run the same files; start the program again if it was rebuilt or updated.");
-        }
-        return assembly;
+        return assembly.ManifestModule.ModuleVersionId == moduleVersion ? assembly : throw OtherBuild(assembly, moduleVersion);
     }
+
+    private static TransferException OtherBuild(Assembly assembly, Guid moduleVersion) => new(
+        $"This worker has another build of '{SimpleName(assembly)}': its module version is "
+        + $"{assembly.ManifestModule.ModuleVersionId}, the host's is {moduleVersion}. Host and worker must run the same files; "
+        + "start the program again if it was rebuilt.");
 
     private static byte[] Describe(Assembly assembly)
     {
         TransferWriter writer = TransferWriter.Rent();
-        writer.WriteText(assembly.FullName);
+        writer.WriteText(SimpleName(assembly));
         writer.WriteUnmanaged(assembly.ManifestModule.ModuleVersionId);
-        writer.WriteText(assembly == typeof(object).Assembly || assembly.Location.Length == 0 ? null : assembly.Location);
+        writer.WriteText(assembly == typeof(object).Assembly ? null : LocationOf(assembly));
         byte[] bytes = writer.Inline.ToArray();
         writer.Return();
         return bytes;
@@ -69,7 +76,8 @@ internal static class AssemblyIdentity
     {
         try
         {
-            return Assembly.Load(new AssemblyName(name));
+            // Not parsed from a full name: that would load the culture data first, and the build is compared anyway.
+            return Assembly.Load(new AssemblyName { Name = name });
         }
         catch (Exception e) when (path is null)
         {
@@ -94,8 +102,12 @@ internal static class AssemblyIdentity
         }
     }
 
-    /// <summary>In a single-file program the assemblies of the bundle have no location; what was loaded from bytes has none either.</summary>
+    /// <summary>In a single-file program the assemblies of the bundle have no location.</summary>
+    /// <remarks>What was loaded from bytes has none either, but it is in a context of its own.</remarks>
     private static bool IsBundled(Assembly assembly) =>
-        typeof(AssemblyIdentity).Assembly.Location.Length == 0
+        LocationOf(typeof(AssemblyIdentity).Assembly) is null
         && AssemblyLoadContext.GetLoadContext(assembly) == AssemblyLoadContext.Default;
+
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "An assembly without a location is found by its name.")]
+    private static string? LocationOf(Assembly assembly) => assembly.Location is { Length: > 0 } location ? location : null;
 }

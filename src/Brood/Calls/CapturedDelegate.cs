@@ -1,10 +1,20 @@
+using System.Reflection;
+
 using Brood.Transfer;
 
 namespace Brood.Calls;
 
-/// <summary>A function that a lambda captured: it runs in the worker, with what it captured itself.</summary>
+/// <summary>A function that travels as a value, with what it captured itself. From the host to a worker only.</summary>
 internal static class CapturedDelegate
 {
+    /// <summary>Writes a function that is no captured variable: an argument, or part of one.</summary>
+    /// <exception cref="TransferException">A worker cannot load the function, or what it captured cannot cross.</exception>
+    public static void Write(TransferWriter writer, Delegate? function, Func<Type, Codec>? codecs = null) =>
+        Write(writer, function, new ClosureWriting(codecs ?? Codec.For));
+
+    public static Delegate? Read(ref TransferReader reader, Func<Type, Codec>? codecs = null) =>
+        Read(ref reader, new ClosureReading(codecs ?? Codec.For));
+
     public static void Write(TransferWriter writer, Delegate? function, ClosureWriting graph)
     {
         if (function is null)
@@ -39,7 +49,7 @@ internal static class CapturedDelegate
         Delegate[] parts = new Delegate[count];
         for (int index = 0; index < count; index++)
         {
-            var method = FunctionIdentity.Resolve(ref reader);
+            MethodInfo method = FunctionIdentity.Resolve(ref reader);
             object? target = reader.ReadByte() == 0
                 ? CapturedVariables.TargetWithoutVariables(method)
                 : CapturedVariables.ReadPlan(ref reader, graph.Codecs).Read(ref reader, graph);

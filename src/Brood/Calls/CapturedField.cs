@@ -51,7 +51,7 @@ internal sealed class CapturedField
         object? value = Field.GetValue(closure);
         if (Kind == CapturedFieldKind.Link)
         {
-            graph!.WriteClosure(writer, value, Link!);
+            WriteLink(writer, value, graph);
             return;
         }
         try
@@ -75,7 +75,7 @@ internal sealed class CapturedField
     {
         if (Kind == CapturedFieldKind.Link)
         {
-            Field.SetValue(closure, graph!.ReadClosure(ref reader, Link!));
+            Field.SetValue(closure, ReadLink(ref reader, graph));
             return;
         }
         try
@@ -88,6 +88,35 @@ internal sealed class CapturedField
         {
             throw TransferPath.Under($"captured '{Name}'", e);
         }
+    }
+
+    private void WriteLink(TransferWriter writer, object? outer, ClosureWriting? graph)
+    {
+        if (graph is not null)
+        {
+            graph.WriteClosure(writer, outer, Link!);
+            return;
+        }
+        writer.WriteByte(outer is null ? (byte)0 : (byte)1);
+        if (outer is not null)
+        {
+            Link!.WriteFields(writer, outer, graph: null);
+        }
+    }
+
+    private object? ReadLink(ref TransferReader reader, ClosureReading? graph)
+    {
+        if (graph is not null)
+        {
+            return graph.ReadClosure(ref reader, Link!);
+        }
+        if (reader.ReadByte() == 0)
+        {
+            return null;
+        }
+        object outer = Link!.Create();
+        Link.ReadFields(ref reader, outer, graph: null);
+        return outer;
     }
 
     /// <remarks>Null crosses for every type of variable, also for those that have no codec.</remarks>

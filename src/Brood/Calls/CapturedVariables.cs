@@ -6,7 +6,7 @@ using Brood.Transfer;
 
 namespace Brood.Calls;
 
-/// <summary>What travels with a function: of a lambda's closure the variables that its code reads, else the whole target.</summary>
+/// <summary>What travels with a function: the variables that a lambda reads, or the whole instance of a method.</summary>
 /// <remarks>
 /// The host finds out what to send, once for a function, and writes it as a plan; each call then carries values only.
 /// The worker builds the closure anew, without running code of it.
@@ -89,7 +89,7 @@ internal sealed class CapturedVariables
     /// <exception cref="TransferException">A variable cannot cross; its name begins the path.</exception>
     public void Write(TransferWriter writer, object target)
     {
-        if (_closure is { HasReferences: false })
+        if (_closure is { MayMeetTwice: false })
         {
             _closure.WriteFields(writer, target, graph: null);
         }
@@ -114,7 +114,7 @@ internal sealed class CapturedVariables
     /// <returns>The target for the function in the worker.</returns>
     public object Read(ref TransferReader reader)
     {
-        if (_closure is { HasReferences: false })
+        if (_closure is { MayMeetTwice: false })
         {
             object closure = _closure.Create();
             _closure.ReadFields(ref reader, closure, graph: null);

@@ -15,16 +15,13 @@ internal sealed class ClosurePlan
     {
         _type = type;
         _fields = fields;
-        foreach (CapturedField field in fields)
-        {
-            HasReferences |= field.Kind != CapturedFieldKind.Value;
-        }
+        MayMeetTwice = !AddTypes([]);
     }
 
     public bool IsEmpty => _fields.Length == 0;
 
-    /// <summary>Whether other closures hang on this one, so that one object can be met twice.</summary>
-    public bool HasReferences { get; }
+    /// <summary>Whether one closure can be met twice: through a captured function, or on two ways through the scopes.</summary>
+    public bool MayMeetTwice { get; }
 
     public static ClosurePlan Of(ClosureScan scan, Type type, Func<Type, Codec> codecs)
     {
@@ -83,7 +80,8 @@ internal sealed class ClosurePlan
                 field = (FieldInfo)type.GetMemberWithSameMetadataDefinitionAs(field);
             }
             CapturedFieldKind kind = (CapturedFieldKind)reader.ReadByte();
-            fields[index] = new CapturedField(field, kind == CapturedFieldKind.Link ? ReadShape(ref reader, codecs) : null, codecs);
+            ClosurePlan? link = kind == CapturedFieldKind.Link ? ReadShape(ref reader, codecs) : null;
+            fields[index] = new CapturedField(field, link, codecs);
         }
         return new ClosurePlan(type, fields);
     }
@@ -95,6 +93,24 @@ internal sealed class ClosurePlan
         {
             field.Write(writer, closure, graph);
         }
+    }
+
+    /// <returns>Whether each closure class is met once only.</returns>
+    private bool AddTypes(List<Type> types)
+    {
+        if (types.Contains(_type))
+        {
+            return false;
+        }
+        types.Add(_type);
+        foreach (CapturedField field in _fields)
+        {
+            if (field.Kind == CapturedFieldKind.Delegate || field.Link?.AddTypes(types) == false)
+            {
+                return false;
+            }
+        }
+        return true;
     }
 
     public object Create() => RuntimeHelpers.GetUninitializedObject(_type);

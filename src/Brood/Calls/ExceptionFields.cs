@@ -14,7 +14,8 @@ internal static class ExceptionFields
         for (Type? level = type; level is not null && level != typeof(Exception); level = level.BaseType)
         {
             // A token belongs to its process and so does a task; the children of an aggregate are written as exceptions.
-            if (level == typeof(OperationCanceledException) || level == typeof(TaskCanceledException) || level == typeof(AggregateException))
+            if (level == typeof(OperationCanceledException) || level == typeof(TaskCanceledException)
+                || level == typeof(AggregateException))
             {
                 continue;
             }
@@ -51,7 +52,7 @@ internal static class ExceptionFields
                 return $"its field '{CompilerNames.Variable(field.Name)}' cannot cross: {refused.Message}";
             }
         }
-        return writer.Blocks.IsEmpty ? null : "a field of it is too large";
+        return writer.Blocks.IsEmpty && writer.Count <= ExceptionLimits.MaxBytes ? null : "a field of it is too large";
     }
 
     public static void Read(ref TransferReader reader, Exception e, FieldInfo[] fields, Func<Type, Codec> codecs)
@@ -60,7 +61,7 @@ internal static class ExceptionFields
         {
             if (!IsException(field) && reader.ReadByte() != 0)
             {
-                field.SetValue(e, codecs(field.FieldType).ReadBoxed(ref reader));
+                field.SetValue(e, ReadValue(ref reader, field.FieldType, codecs));
             }
         }
         if (reader.Remaining != 0)
@@ -69,8 +70,24 @@ internal static class ExceptionFields
         }
     }
 
+    /// <remarks>Texts and bytes are written here, because codecs put large ones aside, and what is aside is not sent.</remarks>
     private static void WriteValue(TransferWriter writer, FieldInfo field, object value, Func<Type, Codec> codecs)
     {
+        if (field.FieldType == typeof(string) && value is string { Length: <= ExceptionLimits.MaxTextChars } text)
+        {
+            ExceptionText.Write(writer, text);
+            return;
+        }
+        if (field.FieldType == typeof(byte[]) && value is byte[] { Length: <= ExceptionLimits.MaxTextChars } bytes)
+        {
+            writer.WriteVarint((ulong)bytes.Length);
+            writer.WriteBytes(bytes);
+            return;
+        }
+        if (field.FieldType == typeof(string) || field.FieldType == typeof(byte[]))
+        {
+            throw new TransferException("It is too large.");
+        }
         Codec codec = codecs(field.FieldType);
         if (field.DeclaringType != typeof(ArgumentOutOfRangeException))
         {
@@ -97,5 +114,16 @@ internal static class ExceptionFields
             attempt.Return();
         }
         codec.WriteBoxed(writer, ExceptionText.OfValue(value));
+    }
+
+    private static object? ReadValue(ref TransferReader reader, Type type, Func<Type, Codec> codecs)
+    {
+        if (type == typeof(string))
+        {
+            return ExceptionText.Read(ref reader);
+        }
+        return type == typeof(byte[])
+            ? reader.ReadBytes(reader.ReadCount()).ToArray()
+            : codecs(type).ReadBoxed(ref reader);
     }
 }

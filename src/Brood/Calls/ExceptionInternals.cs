@@ -3,7 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Brood.Calls;
 
 /// <summary>The runtime's own fields, which no public member can set without running a constructor.</summary>
-/// <remarks>A runtime that renames one throws <see cref="MissingFieldException"/> here: the exception then arrives as a <see cref="RemoteException"/>.</remarks>
+/// <remarks>
+/// A runtime that renames one throws <see cref="MissingFieldException"/> here: the exception then arrives as a
+/// <see cref="RemoteException"/>.
+/// </remarks>
 internal static class ExceptionInternals
 {
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_message")]

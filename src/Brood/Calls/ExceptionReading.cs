@@ -23,7 +23,8 @@ internal sealed class ExceptionReading(string? where, Func<Type, Codec> codecs)
                 ulong index = reader.ReadVarint();
                 return index < (ulong)_finished.Count ? _finished[(int)index] : throw Damaged();
             case ExceptionNode.Cut:
-                return new RemoteException(ExceptionText.Read(ref reader) ?? "", ExceptionText.Read(ref reader) ?? "", null, null);
+                string typeName = ExceptionText.Read(ref reader) ?? "";
+                return new RemoteException(typeName, ExceptionText.Read(ref reader) ?? "", remoteStackTrace: null, inner: null);
             case ExceptionNode.Whole:
                 if (++_depth > ExceptionLimits.MaxDepth || _finished.Count >= ExceptionLimits.MaxExceptions)
                 {

@@ -33,7 +33,7 @@ internal static class ExceptionText
             ? text
             : $"{text.AsSpan(0, maxChars)}… (cut here: the text has {text.Length:N0} characters, {maxChars:N0} of them cross)";
 
-    /// <summary>Asks an exception for a text. What it throws in its turn becomes the text, and <paramref name="threw"/> says so.</summary>
+    /// <summary>Asks an exception for a text. If that throws, the text says so.</summary>
     public static string? Ask(Exception e, string member, Func<Exception, string?> question, out bool threw)
     {
         try

@@ -15,24 +15,25 @@ internal static class ExceptionTypes
     private const int MaxNesting = 8;
 
     /// <summary>Framework exceptions that a program catches by name, perhaps before it has used their assembly.</summary>
-    private static Type? WellKnown(string name) => name switch
+    /// <remarks>
+    /// What is loaded is named by these constants, never by the bytes. They are no typeof, because the compiler would load
+    /// all these assemblies together with this method.
+    /// </remarks>
+    internal static Type? WellKnown(string name) => name switch
     {
-        "System.Net.Http.HttpRequestException" => typeof(System.Net.Http.HttpRequestException),
-        "System.Net.Http.HttpIOException" => typeof(System.Net.Http.HttpIOException),
-        "System.Net.Sockets.SocketException" => typeof(System.Net.Sockets.SocketException),
-        "System.Net.WebException" => typeof(System.Net.WebException),
-        "System.Net.NetworkInformation.PingException" => typeof(System.Net.NetworkInformation.PingException),
-        "System.Net.WebSockets.WebSocketException" => typeof(System.Net.WebSockets.WebSocketException),
-        "System.Security.Authentication.AuthenticationException" => typeof(System.Security.Authentication.AuthenticationException),
-        "System.ComponentModel.Win32Exception" => typeof(System.ComponentModel.Win32Exception),
-        "System.ComponentModel.DataAnnotations.ValidationException" => typeof(System.ComponentModel.DataAnnotations.ValidationException),
-        "System.Text.Json.JsonException" => typeof(System.Text.Json.JsonException),
-        "System.Text.RegularExpressions.RegexParseException" => typeof(System.Text.RegularExpressions.RegexParseException),
-        "System.Text.RegularExpressions.RegexMatchTimeoutException" => typeof(System.Text.RegularExpressions.RegexMatchTimeoutException),
-        "System.Xml.XmlException" => typeof(System.Xml.XmlException),
-        "System.Data.DBConcurrencyException" => typeof(System.Data.DBConcurrencyException),
-        "System.Data.ConstraintException" => typeof(System.Data.ConstraintException),
-        "System.Threading.Channels.ChannelClosedException" => typeof(System.Threading.Channels.ChannelClosedException),
+        "System.ComponentModel.Win32Exception" =>
+            Type.GetType("System.ComponentModel.Win32Exception, Microsoft.Win32.Primitives"),
+        "System.Net.Http.HttpIOException" => Type.GetType("System.Net.Http.HttpIOException, System.Net.Http"),
+        "System.Net.Http.HttpRequestException" => Type.GetType("System.Net.Http.HttpRequestException, System.Net.Http"),
+        "System.Net.Sockets.SocketException" => Type.GetType("System.Net.Sockets.SocketException, System.Net.Primitives"),
+        "System.Net.WebSockets.WebSocketException" =>
+            Type.GetType("System.Net.WebSockets.WebSocketException, System.Net.WebSockets"),
+        "System.Text.Json.JsonException" => Type.GetType("System.Text.Json.JsonException, System.Text.Json"),
+        "System.Text.RegularExpressions.RegexMatchTimeoutException" =>
+            Type.GetType("System.Text.RegularExpressions.RegexMatchTimeoutException, System.Text.RegularExpressions"),
+        "System.Text.RegularExpressions.RegexParseException" =>
+            Type.GetType("System.Text.RegularExpressions.RegexParseException, System.Text.RegularExpressions"),
+        "System.Xml.XmlException" => Type.GetType("System.Xml.XmlException, System.Private.Xml"),
         _ => null,
     };
 
@@ -51,7 +52,7 @@ internal static class ExceptionTypes
             return;
         }
         writer.WriteByte(Definition);
-        writer.WriteText(type.Assembly.GetName().Name);
+        writer.WriteText(AssemblyIdentity.SimpleName(type.Assembly));
         writer.WriteText(name);
         Type[] arguments = type.GetGenericArguments();
         writer.WriteVarint((ulong)arguments.Length);
@@ -79,7 +80,7 @@ internal static class ExceptionTypes
             case Definition:
                 break;
             case Array:
-                return Read(ref reader, nesting + 1)?.MakeArrayType();
+                return Read(ref reader, nesting + 1) is { } element ? Construct(element, arguments: null) : null;
             default:
                 return null;
         }
@@ -95,9 +96,15 @@ internal static class ExceptionTypes
         {
             return null;
         }
+        return arguments.Length == 0 ? definition : Construct(definition, arguments!);
+    }
+
+    /// <param name="arguments">Null for an array of <paramref name="type"/>.</param>
+    private static Type? Construct(Type type, Type[]? arguments)
+    {
         try
         {
-            return arguments.Length == 0 ? definition : definition.MakeGenericType(arguments!);
+            return arguments is null ? type.MakeArrayType() : type.MakeGenericType(arguments);
         }
         catch (Exception e) when (e is ArgumentException or TypeLoadException or NotSupportedException)
         {
@@ -135,7 +142,8 @@ internal static class ExceptionTypes
             return known;
         }
         Type? type = FindLoaded(assemblyName, name) ?? (policy.TrustAll ? Load(assemblyName, name) : null);
-        if (type is null && WellKnown(name) is { } wellKnown && wellKnown.Assembly.GetName().Name == assemblyName)
+        if (type is null && WellKnown(name) is { } wellKnown
+            && AssemblyIdentity.SimpleName(wellKnown.Assembly) == assemblyName)
         {
             type = wellKnown;
         }
@@ -151,8 +159,7 @@ internal static class ExceptionTypes
     {
         foreach (Assembly assembly in AppDomain.CurrentDomain.GetAssemblies())
         {
-            if (assembly.GetName().Name == assemblyName && assembly.GetType(name, throwOnError: false) is { } type
-                && type.Assembly == assembly)
+            if (AssemblyIdentity.SimpleName(assembly) == assemblyName && FindIn(assembly, name) is { } type)
             {
                 return type;
             }
@@ -160,12 +167,24 @@ internal static class ExceptionTypes
         return null;
     }
 
+    private static Type? FindIn(Assembly assembly, string name)
+    {
+        try
+        {
+            return assembly.GetType(name, throwOnError: false) is { } type && type.Assembly == assembly ? type : null;
+        }
+        catch (Exception e) when (e is ArgumentException or IOException or BadImageFormatException or TypeLoadException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Only for what the host itself wrote.</summary>
     private static Type? Load(string assemblyName, string name)
     {
         try
         {
-            return Assembly.Load(new AssemblyName(assemblyName)).GetType(name, throwOnError: false);
+            return FindIn(Assembly.Load(new AssemblyName(assemblyName)), name);
         }
         catch (Exception e) when (e is IOException or BadImageFormatException or ArgumentException)
         {

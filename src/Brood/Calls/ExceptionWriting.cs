@@ -69,7 +69,7 @@ internal sealed class ExceptionWriting(TransferWriter writer, Func<Type, Codec> 
         }
         if (_finished.Count + _open.Count >= ExceptionLimits.MaxExceptions || writer.Count > ExceptionLimits.MaxBytes)
         {
-            return $"(cut here: at most {ExceptionLimits.MaxExceptions} exceptions and {ExceptionLimits.MaxBytes:N0} bytes of them cross)";
+            return $"(cut here: at most {ExceptionLimits.MaxExceptions} exceptions in {ExceptionLimits.MaxBytes:N0} bytes cross)";
         }
         return null;
     }

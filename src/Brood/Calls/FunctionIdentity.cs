@@ -58,8 +58,8 @@ internal sealed class FunctionIdentity
         catch (Exception e)
         {
             throw new TransferException(
-                $"This worker cannot find the function 0x{token:X8} of '{module.Assembly.GetName().Name}'. Was it added by hot reload? "
-                + "A worker runs the code as it was built; start the program again.", inner: e);
+                $"This worker cannot find the function 0x{token:X8} of '{AssemblyIdentity.SimpleName(module.Assembly)}'. Was it added by hot "
+                + "reload? A worker runs the code as it was built; start the program again.", inner: e);
         }
     }
 
@@ -90,8 +90,8 @@ internal sealed class FunctionIdentity
 
     private static string? WhyNot(MethodInfo method)
     {
-        const string Compiled = "it was compiled at run time (an expression tree, a DynamicMethod), and a worker cannot load what has "
-            + "no file. Call a method of the program that builds and compiles it in the worker.";
+        const string Compiled = "it was compiled at run time (an expression tree, a DynamicMethod), and a worker cannot load "
+            + "what has no file. Call a method of the program that builds and compiles it in the worker.";
         if (method.DeclaringType is not { } type)
         {
             return Compiled;
@@ -105,10 +105,11 @@ internal sealed class FunctionIdentity
             return "its type arguments are not known.";
         }
         // Without dynamic code, compiled expressions are delegates to the interpreter.
-        if (!type.IsVisible && type.Assembly.GetName().Name == "System.Linq.Expressions")
+        if (!type.IsVisible && AssemblyIdentity.SimpleName(type.Assembly) == "System.Linq.Expressions")
         {
             return Compiled;
         }
-        return (method.MetadataToken & 0x00FF_FFFF) == 0 ? "the runtime makes it and no assembly contains it. Wrap it in a lambda." : null;
+        bool isInFile = (method.MetadataToken & 0x00FF_FFFF) != 0;
+        return isInFile ? null : "the runtime makes it and no assembly contains it. Wrap it in a lambda.";
     }
 }

@@ -43,7 +43,7 @@ internal ref struct IlReader(ReadOnlySpan<byte> il)
         return false;
     }
 
-    /// <summary>How many bytes follow the opcode. Source: ECMA-335, partition III; a test compares it with System.Reflection.Emit.</summary>
+    /// <summary>How many bytes follow the opcode. Source: ECMA-335, partition III.</summary>
     /// <param name="code">One byte, or 0xFE and a second byte.</param>
     internal static int OperandBytes(int code) => code switch
     {

@@ -21,7 +21,11 @@ internal static class TypeIdentity
     {
         if (type.HasElementType)
         {
-            writer.WriteByte((byte)(type.IsSZArray ? Shape.Array : type.IsArray ? Shape.ArrayOfRank : type.IsPointer ? Shape.Pointer : Shape.ByRef));
+            Shape shape = type.IsSZArray ? Shape.Array
+                : type.IsArray ? Shape.ArrayOfRank
+                : type.IsPointer ? Shape.Pointer
+                : Shape.ByRef;
+            writer.WriteByte((byte)shape);
             if (type is { IsArray: true, IsSZArray: false })
             {
                 writer.WriteByte((byte)type.GetArrayRank());

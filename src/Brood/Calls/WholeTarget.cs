@@ -30,7 +30,9 @@ internal sealed class WholeTarget
             return new WholeTarget(first.ParameterType, $"captured '{first.Name}'", codecs);
         }
         // A lambda that uses nothing but 'this' is an instance method of the class around it.
-        string place = CompilerNames.IsLambdaOrLocalFunction(method.Name) ? "captured 'this'" : $"instance of {FunctionName.OfType(targetType)}";
+        string place = CompilerNames.IsLambdaOrLocalFunction(method.Name)
+            ? "captured 'this'"
+            : $"instance of {FunctionName.OfType(targetType)}";
         return new WholeTarget(targetType, place, codecs);
     }
 

@@ -130,6 +130,34 @@ public class FunctionIdentityTests
     }
 
     [Fact]
+    public void An_assembly_outside_the_program_is_found_by_its_path()
+    {
+        string name = $"Plugin{Guid.NewGuid():N}";
+        string folder = Directory.CreateTempSubdirectory("brood-plugin").FullName;
+        string path = Path.Combine(folder, name + ".dll");
+        try
+        {
+            PersistedAssemblyBuilder assembly = new(new AssemblyName(name), typeof(object).Assembly);
+            TypeBuilder type = assembly.DefineDynamicModule(name).DefineType("Plugin", TypeAttributes.Public);
+            ILGenerator il = type.DefineMethod("Answer", MethodAttributes.Public | MethodAttributes.Static, typeof(int), []).GetILGenerator();
+            il.Emit(OpCodes.Ldc_I4, 42);
+            il.Emit(OpCodes.Ret);
+            type.CreateType();
+            assembly.Save(path);
+            // Here the host has it in a context of its own; the worker, whose part this process plays next, has it nowhere.
+            AssemblyLoadContext context = new(name);
+            MethodInfo method = context.LoadFromAssemblyPath(path).GetType("Plugin")!.GetMethod("Answer")!;
+            MethodInfo arrived = Resolve(Write(method));
+            Assert.Equal(42, arrived.Invoke(null, null));
+            Assert.NotSame(method.Module, arrived.Module);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void Another_build_of_the_assembly_is_refused()
     {
         byte[] bytes = Write(((Func<int, string>)Over).Method);

@@ -33,7 +33,8 @@ public class IlReaderTests
     [Fact]
     public void Every_method_body_of_the_framework_is_read_to_its_end()
     {
-        const BindingFlags All = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        const BindingFlags All =
+            BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
         int named = 0;
         foreach (Type type in typeof(System.Text.Json.JsonSerializer).Assembly.GetTypes())
         {
