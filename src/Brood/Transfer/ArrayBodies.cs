@@ -88,11 +88,13 @@ internal sealed class ShapedArrayBody(Type type) : BodyCodec(type)
         var lengths = new int[_rank];
         var bounds = new int[_rank];
         ulong total = 1;
+        ulong space = 1; // as total, but a length of zero does not hide the others
         for (int dimension = 0; dimension < _rank; dimension++)
         {
             ulong length = reader.ReadVarint();
-            total = length <= int.MaxValue ? total * length : ulong.MaxValue;
-            if (total > int.MaxValue)
+            space = length <= int.MaxValue ? space * Math.Max(1, length) : ulong.MaxValue;
+            total *= length;
+            if (space > int.MaxValue)
             {
                 throw TransferReader.Damaged("an array is too large");
             }

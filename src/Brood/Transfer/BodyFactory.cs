@@ -87,7 +87,7 @@ internal static class BodyFactory
         {
             return new RefusedBody(type, refusal);
         }
-        return new GraphBody(type);
+        return type.IsAbstract ? new RefusedBody(type, RefusedFamilies.Abstract) : new GraphBody(type);
     }
 
     private const BindingFlags Declared =

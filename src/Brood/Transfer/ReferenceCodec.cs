@@ -123,7 +123,6 @@ internal static class References
         return body;
     }
 
-    /// <summary>Damaged bytes can make constructors and comparers of the framework throw: one exception for all.</summary>
     private static object? ReadOutermost(ref TransferReader reader, Type declared, byte tag)
     {
         try
@@ -132,11 +131,15 @@ internal static class References
             reader.FillDeferred();
             return declared.IsInstanceOfType(value) ? value : throw WrongType(declared);
         }
-        catch (Exception e) when (e is not (TransferException or OutOfMemoryException))
+        catch (Exception e) when (e is not TransferException)
         {
-            throw TransferReader.Damaged($"a {TypeNames.Display(declared)} could not be built from them", e);
+            throw CannotBuild(declared, e);
         }
     }
+
+    /// <summary>Damaged bytes can make constructors and comparers throw, of the framework and of keys: one exception for all.</summary>
+    public static TransferException CannotBuild(Type declared, Exception cause) =>
+        TransferReader.Damaged($"a {TypeNames.Display(declared)} could not be built from them ({cause.Message.TrimEnd('.')})", cause);
 
     private static object? ReadTagged(ref TransferReader reader, Type declared, byte tag) =>
         tag == Seen ? reader.ReadSeen() : ReadContents(ref reader, ReadBody(ref reader, declared, tag));

@@ -17,6 +17,8 @@ internal static class RefusedFamilies
     public static readonly Refusal Finalizer = new(
         "which has a finalizer, so it owns something of this process", OpenThere);
 
+    public static readonly Refusal Abstract = new("of which there are no objects", "Name a type that is not abstract.");
+
     public static Refusal UnknownFrameworkBase(Type level) => new(
         $"whose base {TypeNames.Display(level)} is a framework class that is not known to be plain data",
         "Pass its data in a class of your own.");
@@ -101,6 +103,8 @@ internal static class RefusedFamilies
                     return new Refusal("a connection of this process", OpenThere);
                 case "System.Diagnostics.Process":
                     return new Refusal("a handle to a process", "Pass its id.");
+                case "System.Data.DataTable" or "System.Data.DataSet":
+                    return new Refusal("which keeps more than its rows", "Pass the rows as a list of records, or its XML text.");
                 case "System.Reflection.MemberInfo" or "System.Reflection.Assembly" or "System.Reflection.Module":
                     return new Refusal("a piece of this process's code", "Pass a Type, or a name.");
             }

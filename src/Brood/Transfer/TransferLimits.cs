@@ -14,7 +14,7 @@ internal static class TransferLimits
     /// <summary>How deep type arguments may nest in a type that the bytes name.</summary>
     public const int MaxTypeDepth = 16;
 
-    /// <summary>How many constructed types a process builds, in its life, because untrusted bytes named them.</summary>
+    /// <summary>How many different constructed types are built, in a policy's life, because untrusted bytes named them.</summary>
     public const int MaxForeignTypes = 4096;
 
     /// <summary>From this size on, arrays and strings of plain data travel as blocks of their own.</summary>

@@ -45,6 +45,10 @@ internal ref partial struct TransferReader
             return index <= (ulong)_typeCount ? _types![(int)index - 1] : throw Damaged("a type is missing");
         }
         Type type = TypeNames.Read(ref this);
+        if (type.ContainsGenericParameters)
+        {
+            throw Damaged("they name a type without its arguments");
+        }
         if (Policy.Judge(type) is { } refusal)
         {
             throw new TransferException(

@@ -15,8 +15,8 @@ internal static class TypeNames
     private const byte Vector = 3;
     private const byte Array = 4;
 
-    // How many constructed types were built for untrusted bytes. Interlocked.
-    private static int s_foreign;
+    /// <summary>The runtime's own limit.</summary>
+    private const int MaxRank = 32;
 
     public static void Write(TransferWriter writer, Type type)
     {
@@ -79,14 +79,11 @@ internal static class TypeNames
                 return assembly is null || name is null ? throw TransferReader.Damaged("a type has no name")
                     : OwnTypes.Find(assembly, name, reader.Policy.TrustAll);
             case Vector:
-                Type element = Read(ref reader, depth + 1);
-                Count(reader.Policy);
-                return Build(() => element.MakeArrayType());
+                return reader.Policy.Construct(Read(ref reader, depth + 1), [], -1);
             case Array:
-                int rank = reader.ReadByte();
-                Type item = Read(ref reader, depth + 1);
-                Count(reader.Policy);
-                return Build(() => item.MakeArrayType(rank));
+                byte rank = reader.ReadByte();
+                return rank is 0 or > MaxRank ? throw TransferReader.Damaged("an array has no such rank")
+                    : reader.Policy.Construct(Read(ref reader, depth + 1), [], rank);
             case Constructed:
                 Type definition = Read(ref reader, depth + 1);
                 if (!definition.IsGenericTypeDefinition)
@@ -98,8 +95,7 @@ internal static class TypeNames
                 {
                     arguments[i] = Read(ref reader, depth + 1);
                 }
-                Count(reader.Policy);
-                return Build(() => definition.MakeGenericType(arguments));
+                return reader.Policy.Construct(definition, arguments, 0);
             default:
                 throw TransferReader.Damaged("a type has an unknown form");
         }
@@ -115,29 +111,6 @@ internal static class TypeNames
     public static string Simple(Type type) => Append(new StringBuilder(), type, Detail.Name).ToString();
 
     private enum Detail { Name, Nesting, Namespace }
-
-    // The runtime refuses what no type can be: List<void>, arrays of spans, broken constraints.
-    private static Type Build(Func<Type> build)
-    {
-        try
-        {
-            return build();
-        }
-        catch (Exception e) when (e is ArgumentException or TypeLoadException or NotSupportedException or IndexOutOfRangeException)
-        {
-            throw TransferReader.Damaged("they name a type that cannot exist", e);
-        }
-    }
-
-    // Types are never unloaded: a worker must not be able to fill the host with them.
-    private static void Count(TypePolicy policy)
-    {
-        if (!policy.TrustAll && Interlocked.Increment(ref s_foreign) > TransferLimits.MaxForeignTypes)
-        {
-            throw new TransferException(
-                $"Workers have named more than {TransferLimits.MaxForeignTypes:N0} constructed types. No more are accepted.");
-        }
-    }
 
     private static StringBuilder Append(StringBuilder text, Type type, Detail detail)
     {

@@ -7,7 +7,9 @@ internal sealed class TypePolicy
     public static readonly TypePolicy TrustHost = new(null, trustAll: true);
 
     /// <summary>The host reads what a worker wrote: declared types, own assemblies, known framework data types.</summary>
-    public static readonly TypePolicy Default = new(null, trustAll: false);
+    public static readonly TypePolicy Default = MakeDefault();
+
+    private readonly ForeignTypes _foreign = new();
 
     private TypePolicy(IReadOnlyCollection<Type>? knownTypes, bool trustAll)
     {
@@ -18,6 +20,9 @@ internal sealed class TypePolicy
     public IReadOnlyCollection<Type>? KnownTypes { get; }
 
     public bool TrustAll { get; }
+
+    /// <summary>As <see cref="Default"/>, with a count of its own towards <see cref="TransferLimits.MaxForeignTypes"/>.</summary>
+    public static TypePolicy MakeDefault() => new(null, trustAll: false);
 
     public static TypePolicy Only(IReadOnlyCollection<Type> knownTypes) => new(knownTypes, trustAll: false);
 
@@ -46,6 +51,11 @@ internal sealed class TypePolicy
         }
         return JudgeArguments(type);
     }
+
+    /// <summary>Makes a type that the bytes name by its parts.</summary>
+    public Type Construct(Type definition, ReadOnlySpan<Type> arguments, int rank) => TrustAll
+        ? ForeignTypes.Make(definition, arguments, rank)
+        : _foreign.Get(definition, arguments, rank);
 
     // List<Stream> is no more welcome than a stream.
     private static Refusal? JudgeArguments(Type type)

@@ -73,6 +73,24 @@ internal sealed class StructCodec<T> : Codec<T>, IPathPart where T : struct
 
     public override T Read(ref TransferReader reader)
     {
+        if (!reader.IsOutermost)
+        {
+            return ReadFields(ref reader);
+        }
+        try
+        {
+            T value = ReadFields(ref reader);
+            reader.FillDeferred();
+            return value;
+        }
+        catch (Exception e) when (e is not TransferException)
+        {
+            throw References.CannotBuild(typeof(T), e);
+        }
+    }
+
+    private T ReadFields(ref TransferReader reader)
+    {
         object box = default(T);
         reader.Enter();
         _fields.Read(ref reader, box);

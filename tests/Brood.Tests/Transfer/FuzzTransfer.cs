@@ -14,6 +14,9 @@ internal sealed class FuzzTransfer
 
     private readonly List<(ZooEntry Entry, Payload Payload)> _valid = [];
 
+    // Its own: the types that it makes up must not use up those of other tests.
+    private readonly TypePolicy _policy = TypePolicy.MakeDefault();
+
     private FuzzTransfer()
     {
         foreach (ZooEntry entry in TransferZoo.All)
@@ -60,7 +63,7 @@ internal sealed class FuzzTransfer
         bool wasRead = false;
         try
         {
-            var reader = new TransferReader(inline, new Blocks(large), null, TypePolicy.Default);
+            var reader = new TransferReader(inline, new Blocks(large), null, _policy);
             object? value = Codec.For(entry.Declared).ReadBoxed(ref reader);
             wasRead = true;
             if (value is not null && !entry.Declared.IsInstanceOfType(value))
