@@ -20,6 +20,7 @@ internal static class Run
             bool elsewhere = await worker.CallAsync(IsElsewhere, Environment.ProcessId);
             Console.WriteLine(
                 $"nine={nine} nested={nested} elsewhere={elsewhere} clean={clean} hooks={hooks} main={CountMains()}");
+            Console.WriteLine($"brood={PathOfBrood()}");
             return 0;
         }
         catch (WorkerStartException refusal)
@@ -46,6 +47,10 @@ internal static class Run
         shell.WaitForExit();
         return shell.ExitCode + System(script);
     }
+
+    private static string? PathOfBrood() =>
+        (AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") as string)?.Split(':')
+            .FirstOrDefault(path => path.EndsWith("/Brood.dll"));
 
     private static string Counter => Environment.GetEnvironmentVariable("MAIN_COUNTER")!;
 
