@@ -15,10 +15,17 @@ internal static partial class NativeEnvironment
     /// <summary>Sets the variable, or removes it if the value is null. To be called while one thread runs.</summary>
     public static void Set(string name, string? value)
     {
+        if (!OperatingSystem.IsWindows())
+        {
+            if (value is null) UnsetEnv(name);
+            else SetEnv(name, value, overwrite: 1);
+
+            // The runtime makes its copy at the first change, which takes over a millisecond at the start of a
+            // process. Until then it reads the native variables, and they are right already.
+            if (Environment.GetEnvironmentVariable(name) == value) return;
+        }
+
         Environment.SetEnvironmentVariable(name, value);
-        if (OperatingSystem.IsWindows()) return;
-        if (value is null) UnsetEnv(name);
-        else SetEnv(name, value, overwrite: 1);
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
