@@ -24,8 +24,8 @@ internal static class WorkerMarker
     }
 
     /// <summary>
-    /// At the first touch of Brood, with the marker still set: either the hook is just about to run, or it never will: because the switch is off,
-    /// or because the variable that names the hook was lost on the way.
+    /// At the first touch of Brood, with the marker still set: either the hook is just about to run, or it never will,
+    /// because the switch is off or because the variable that names the hook was lost on the way.
     /// </summary>
     public static bool MainWasReached(bool hooksAreOff, string? startupHooks)
     {
