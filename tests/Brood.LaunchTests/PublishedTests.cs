@@ -32,5 +32,12 @@ public sealed class PublishedTests(PackedBrood brood)
     {
         var program = await brood.PublishPlainAsync("HooksOff", [.. s_selfContained, "-p:StartupHookSupport=false"]);
         (await program.RunAsync()).AssertRefused("<StartupHookSupport>true</StartupHookSupport>");
+
+        // The same program, made to believe that its hooks are on: no fork bomb, and the child's own words.
+        var deceived = await program.RunAsync(("CLAIM_HOOKS", "yes"));
+        Assert.Contains("refused", deceived.Program.Output);
+        Assert.Contains("its start-up hook did not run and Main was reached", deceived.Program.Output);
+        Assert.True(deceived.Mains <= 2, deceived.Program.ToString());
+        Assert.Empty(deceived.Survivors);
     }
 }

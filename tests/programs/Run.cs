@@ -10,6 +10,10 @@ internal static class Run
         var mains = CountThisMain();
         if (mains > 3) return 99;
         Environment.CurrentDirectory = "/";
+
+        // Told that hooks are on although they are off, the host starts a child, and the child reaches this line.
+        if (Environment.GetEnvironmentVariable("CLAIM_HOOKS") is not null)
+            AppContext.SetSwitch("System.StartupHookProvider.IsSupported", true);
         try
         {
             await using var worker = await Worker.StartAsync();

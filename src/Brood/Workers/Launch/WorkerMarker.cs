@@ -12,21 +12,20 @@ internal static class WorkerMarker
     /// <summary>The exit code of a child whose start-up hook did not run.</summary>
     public const int MainReachedExitCode = 113;
 
-    /// <summary>Ends this process if it is a worker whose hook did not run; otherwise does nothing.</summary>
+    /// <summary>
+    /// Ends this process if it is a worker whose hook did not run; otherwise does nothing. To be called where only a
+    /// host can be: the hook removes the marker before it does anything else.
+    /// </summary>
     public static void ThrowOrExitIfInMain()
     {
-        if (System.Environment.GetEnvironmentVariable(WorkerEnvironment.MarkerVariable) is null) return;
-        if (!MainWasReached(
-                AppContext.TryGetSwitch("System.StartupHookProvider.IsSupported", out var isOn) && !isOn,
-                AppContext.GetData("STARTUP_HOOKS") as string))
-            return;
+        if (!IsMarked) return;
         Console.Error.WriteLine(Message(System.Environment.ProcessPath));
         System.Environment.Exit(MainReachedExitCode);
     }
 
     /// <summary>
-    /// With the marker still set, either the hook is just about to run, or it never will: because the switch is off,
-    /// or because the variable that names the hook was lost on the way.
+    /// At the first touch of Brood, with the marker still set: either the hook is just about to run, or it never will,
+    /// because the switch is off or because the variable that names the hook was lost on the way.
     /// </summary>
     public static bool MainWasReached(bool hooksAreOff, string? startupHooks)
     {
@@ -47,5 +46,13 @@ internal static class WorkerMarker
 
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "The earliest moment at which the program touches Brood.")]
-    internal static void OnFirstTouch() => ThrowOrExitIfInMain();
+    internal static void OnFirstTouch()
+    {
+        if (!IsMarked) return;
+        var hooksAreOff = AppContext.TryGetSwitch("System.StartupHookProvider.IsSupported", out var isOn) && !isOn;
+        if (MainWasReached(hooksAreOff, AppContext.GetData("STARTUP_HOOKS") as string)) ThrowOrExitIfInMain();
+    }
+
+    private static bool IsMarked =>
+        System.Environment.GetEnvironmentVariable(WorkerEnvironment.MarkerVariable) is not null;
 }
