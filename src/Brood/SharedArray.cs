@@ -1,12 +1,74 @@
+using System.Runtime.CompilerServices;
+using Brood.Memory;
+using Brood.Platform;
+
 namespace Brood;
 
-/// <summary>An array in memory that the host and its workers see at once.</summary>
+/// <summary>An array in memory that the host and its workers see at once. It crosses as a handle, never as a copy.</summary>
 /// <typeparam name="T">A type without references.</typeparam>
+/// <remarks>
+/// Pass it to a function as an argument, capture it, or return it. What one process writes the others see; nothing orders
+/// their accesses but the calls themselves: what was written before a call is seen by its function, what the function wrote
+/// is seen after the call. The memory has no name, so nothing can be left behind; it is freed when the last process that has
+/// it has disposed it or is dead. Spans and memories of it must not be used after <see cref="Dispose"/>.
+/// </remarks>
 public sealed class SharedArray<T> : IDisposable where T : unmanaged
 {
-    /// <summary>Allocates the array, filled with zeros.</summary>
-    public SharedArray(long length) => throw new NotImplementedException(length.ToString());
+    private SharedBlock? _block;
 
-    /// <inheritdoc/>
-    public void Dispose() { }
+    /// <summary>Allocates the array, filled with zeros.</summary>
+    /// <param name="length">In elements, from 1 up. May exceed <see cref="int.MaxValue"/>.</param>
+    /// <exception cref="OutOfMemoryException">There is not that much memory for this process.</exception>
+    /// <exception cref="PlatformNotSupportedException">Not on Linux.</exception>
+    public SharedArray(long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
+        {
+            throw new ArgumentException($"{typeof(T)} holds references, which mean nothing in another process.");
+        }
+        Length = length;
+        _block = SharedMemory.Allocate(checked(length * Unsafe.SizeOf<T>()));
+    }
+
+    internal SharedArray(SharedBlock block, long length)
+    {
+        _block = block;
+        Length = length;
+    }
+
+    /// <summary>Frees this process's share, if it was not disposed.</summary>
+    ~SharedArray() => Release();
+
+    /// <summary>The number of elements.</summary>
+    public long Length { get; }
+
+    /// <summary>All elements.</summary>
+    /// <exception cref="InvalidOperationException">There are more than a span can hold; use <see cref="Slice"/>.</exception>
+    public Span<T> Span => Block.Region.Elements<T>(0, CheckedLength());
+
+    /// <summary>All elements, for methods that want a <see cref="Memory{T}"/>.</summary>
+    /// <exception cref="InvalidOperationException">There are more than a memory can hold; use <see cref="Slice"/>.</exception>
+    public Memory<T> Memory => new SharedMemoryManager<T>(Block.Region, CheckedLength()).Memory;
+
+    /// <summary>One element.</summary>
+    /// <param name="index">From 0 up to <see cref="Length"/> - 1.</param>
+    public ref T this[long index] => ref Block.Region.Elements<T>(index, 1)[0];
+
+    /// <summary>Some of the elements, of an array of any length.</summary>
+    public Span<T> Slice(long start, int length) => Block.Region.Elements<T>(start, length);
+
+    /// <summary>Frees this process's share. The memory itself goes with its last user.</summary>
+    public void Dispose()
+    {
+        Release();
+        GC.SuppressFinalize(this);
+    }
+
+    internal SharedBlock Block => Volatile.Read(ref _block) ?? throw new ObjectDisposedException(nameof(SharedArray<T>));
+
+    private int CheckedLength() => Length <= int.MaxValue ? (int)Length : throw new InvalidOperationException(
+        $"The array has {Length:N0} elements, more than one span can hold. Use {nameof(Slice)}.");
+
+    private void Release() => Interlocked.Exchange(ref _block, null)?.Release();
 }

@@ -8,26 +8,26 @@ namespace Brood.Calls;
 internal sealed class Function
 {
     private static readonly ConditionalWeakTable<Delegate, Function> s_byDelegate = [];
-    private static readonly Dictionary<(MethodInfo Method, Type Delegate, Type? Target), Function> s_byMethod = []; // Guarded by itself.
-    private static int s_lastId; // Guarded by s_byMethod.
+    private static readonly Dictionary<(CalledFunction Called, Type Delegate), Function> s_byCalled = []; // Guarded by itself.
+    private static int s_lastId; // Guarded by s_byCalled.
 
     private readonly CapturedVariables? _captured;
 
-    private Function(int id, MethodInfo method, Type delegateType, Type? targetType)
+    static Function() => TransferHooks.Install();
+
+    private Function(int id, CalledFunction called, Type delegateType, Type? targetType)
     {
         Id = id;
-        FunctionIdentity identity = FunctionIdentity.Of(method);
-        Name = identity.DisplayName;
-        _captured = targetType is null ? null : CapturedVariables.Of(method, targetType);
-        TakesToken = TakesTokenOf(method, _captured is null ? null : targetType);
-        MayTakeLiveArguments = _captured is not null || Array.Exists(method.GetParameters(), static parameter => MayBeLive(parameter.ParameterType));
+        Name = called.Identity.DisplayName;
+        _captured = called.Variables;
+        TakesToken = TakesTokenOf(called.Method, _captured is null ? null : targetType);
+        MayTakeLiveArguments = _captured is not null
+            || Array.Exists(called.Method.GetParameters(), static parameter => MayBeLive(parameter.ParameterType));
         TransferWriter writer = TransferWriter.Rent();
         try
         {
-            identity.Write(writer);
             TypeIdentity.Write(writer, delegateType);
-            writer.WriteByte((byte)(_captured is null ? FunctionTarget.None : FunctionTarget.Sent));
-            _captured?.WritePlan(writer);
+            called.Write(writer);
             Definition = writer.Inline.ToArray();
         }
         finally
@@ -64,23 +64,23 @@ internal sealed class Function
 
     private static Function Find(Delegate function)
     {
-        if (!function.HasSingleTarget)
-        {
-            throw new ArgumentException("The delegate holds several functions. Call one function at a time.", nameof(function));
-        }
-        MethodInfo method = function.Method;
-        var key = (method, function.GetType(), function.Target?.GetType());
+        CalledFunction called = CalledFunction.Of(function);
+        var key = (called, function.GetType());
         Function? found;
-        lock (s_byMethod)
+        lock (s_byCalled)
         {
-            if (!s_byMethod.TryGetValue(key, out found))
+            if (!s_byCalled.TryGetValue(key, out found))
             {
-                found = new Function(s_lastId + 1, method, function.GetType(), function.Target?.GetType());
-                s_byMethod.Add(key, found);
+                found = new Function(s_lastId + 1, called, key.Item2, function.Target?.GetType());
+                s_byCalled.Add(key, found);
                 s_lastId++;
             }
         }
-        s_byDelegate.AddOrUpdate(function, found);
+        if (found._captured is null)
+        {
+            // The compiler keeps one delegate for such a function. One that captures is a new object each time.
+            s_byDelegate.AddOrUpdate(function, found);
+        }
         return found;
     }
 
@@ -101,14 +101,4 @@ internal sealed class Function
     /// <summary>Values without references cannot be live, except a token itself; most other types may hold one somewhere.</summary>
     private static bool MayBeLive(Type type) =>
         type == typeof(CancellationToken) || !(type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(decimal));
-}
-
-/// <summary>What a delegate is closed over, on the wire.</summary>
-internal enum FunctionTarget : byte
-{
-    /// <summary>Nothing, or an object without state that the worker makes itself.</summary>
-    None = 0,
-
-    /// <summary>Captured variables or an instance: they come with each call.</summary>
-    Sent = 1,
 }

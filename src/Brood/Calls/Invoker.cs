@@ -13,18 +13,13 @@ internal abstract class Invoker
     /// <summary>Reads a definition that the host wrote.</summary>
     public static Invoker Read(ref TransferReader reader)
     {
-        MethodInfo method = FunctionIdentity.Resolve(ref reader);
         Type delegateType = TypeIdentity.Read(ref reader);
         Invoker invoker = Create(delegateType);
-        invoker._method = method;
         invoker._delegateType = delegateType;
-        if ((FunctionTarget)reader.ReadByte() == FunctionTarget.Sent)
+        (invoker._method, invoker._captured) = CalledFunction.Read(ref reader);
+        if (invoker._captured is null)
         {
-            invoker._captured = CapturedVariables.ReadPlan(ref reader);
-        }
-        else
-        {
-            invoker.Bind(method.CreateDelegate(delegateType, CapturedVariables.TargetWithoutVariables(method)));
+            invoker.Bind(CalledFunction.Bind(delegateType, invoker._method, null, ref reader));
         }
         return invoker;
     }
@@ -54,7 +49,7 @@ internal abstract class Invoker
     {
         if (_captured is not null)
         {
-            Bind(_method.CreateDelegate(_delegateType, _captured.Read(ref reader)));
+            Bind(CalledFunction.Bind(_delegateType, _method, _captured, ref reader));
         }
     }
 

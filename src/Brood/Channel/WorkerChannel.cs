@@ -8,6 +8,7 @@ internal sealed class WorkerChannel
 {
     public WorkerChannel(WorkerEndpoint endpoint, SharedRegion region)
     {
+        Endpoint = endpoint;
         var memory = new RegionMemory(region, endpoint.Parking);
         Calls = Rings.CallReader(memory);
         Control = Rings.ControlReader(memory);
@@ -17,6 +18,9 @@ internal sealed class WorkerChannel
             () => endpoint.Map(RegionLayout.BulkBackOffset, RegionLayout.BulkBytes), endpoint.Discard);
         Results = new FrameSender(Rings.ResultWriter(memory), bulkBack);
     }
+
+    /// <summary>Where shared memory comes from and goes to.</summary>
+    public WorkerEndpoint Endpoint { get; }
 
     public RingReader<RegionMemory> Calls { get; }
 

@@ -8,7 +8,7 @@ internal static class LinuxMemoryFile
 {
     public static int Create(long length)
     {
-        int fd = LinuxNative.MemfdCreate("brood", LinuxNative.MFD_CLOEXEC);
+        int fd = LinuxNative.MemfdCreate("brood", LinuxNative.MFD_CLOEXEC | LinuxNative.MFD_ALLOW_SEALING);
         if (fd < 0)
         {
             throw UnixNative.Error("The system gave no shared memory (memfd_create)");
@@ -20,6 +20,8 @@ internal static class LinuxMemoryFile
             UnixNative.Close(fd);
             throw error;
         }
+        // A worker that shrank the file would end everybody who reads it.
+        UnixNative.Fcntl(fd, LinuxNative.F_ADD_SEALS, LinuxNative.F_SEAL_SHRINK | LinuxNative.F_SEAL_GROW | LinuxNative.F_SEAL_SEAL);
         return fd;
     }
 

@@ -7,6 +7,7 @@ internal static class LinuxWorkerFds
 {
     public const int Region = 3;
     public const int Life = 4;
+    public const int Handles = 5;
 }
 
 /// <summary>A child's view on Linux.</summary>
@@ -17,7 +18,14 @@ internal sealed class LinuxWorkerEndpoint : WorkerEndpoint
         // What this worker starts inherits none of them.
         UnixNative.Fcntl(LinuxWorkerFds.Region, UnixNative.F_SETFD, UnixNative.FD_CLOEXEC);
         UnixNative.Fcntl(LinuxWorkerFds.Life, UnixNative.F_SETFD, UnixNative.FD_CLOEXEC);
+        UnixNative.Fcntl(LinuxWorkerFds.Handles, UnixNative.F_SETFD, UnixNative.FD_CLOEXEC);
     }
+
+    private readonly LinuxHandleSocket _handles = new(LinuxWorkerFds.Handles);
+
+    public override bool TrySendShared(SharedBlock block) => _handles.TrySend(block);
+
+    public override SharedBlock TakeShared(long id) => _handles.Take(id);
 
     public override Parking Parking => LinuxParking.Instance;
 

@@ -15,6 +15,7 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
     private int _errorFd = -1;
     private int _regionFd = -1; // Guarded by _gate.
     private int _lifeFd = -1; // Set by Spawn, closed by Bury.
+    private LinuxHandleSocket? _handles; // Set by Spawn.
     private int _pidfd = -1; // Set by Spawn, closed by Bury.
     private bool _reaped; // Guarded by _gate.
 
@@ -53,6 +54,10 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
             return LinuxMemoryFile.Map(_regionFd, offset, length);
         }
     }
+
+    public override bool TrySendShared(SharedBlock block) => _handles!.TrySend(block);
+
+    public override SharedBlock TakeShared(long id) => _handles!.Take(id);
 
     public override void Discard(SharedRegion region) => LinuxMemoryFile.Discard(region);
 
@@ -153,6 +158,8 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
     {
         (int lifeRead, _lifeFd) = Pipe();
         int nullFd = -1;
+        (int handlesHere, int handlesThere) = SocketPair();
+        _handles = new LinuxHandleSocket(handlesHere);
         int outputWrite = -1;
         int errorWrite = -1;
         try
@@ -175,11 +182,13 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
             }
             request.Give(_regionFd, LinuxWorkerFds.Region);
             request.Give(lifeRead, LinuxWorkerFds.Life);
+            request.Give(handlesThere, LinuxWorkerFds.Handles);
             Pid = request.Spawn(start);
         }
         finally
         {
             Close(ref lifeRead);
+            Close(ref handlesThere);
             Close(ref nullFd);
             Close(ref outputWrite);
             Close(ref errorWrite);
@@ -207,6 +216,16 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
         return (UnixNative.MoveUp(fds[0]), UnixNative.MoveUp(fds[1]));
     }
 
+    private static (int Here, int There) SocketPair()
+    {
+        var fds = new int[2];
+        if (UnixNative.SocketPair(UnixNative.AF_UNIX, UnixNative.SOCK_SEQPACKET | UnixNative.O_CLOEXEC_LINUX, 0, ref fds[0]) != 0)
+        {
+            throw UnixNative.Error("The system gave no pair of sockets");
+        }
+        return (UnixNative.MoveUp(fds[0]), UnixNative.MoveUp(fds[1]));
+    }
+
     private void CloseAll()
     {
         lock (_outputGate)
@@ -220,6 +239,7 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
         }
         Close(ref _lifeFd);
         Close(ref _pidfd);
+        _handles?.Dispose();
     }
 
     private static void Close(ref int fd)

@@ -38,6 +38,13 @@ internal abstract class WorkerProcess
     /// <summary>Gives the memory behind a mapped part back to the system; it reads as zeros afterwards.</summary>
     public abstract void Discard(SharedRegion region);
 
+    /// <summary>Hands a block of shared memory to the child.</summary>
+    /// <returns>False: it has not taken what was sent before.</returns>
+    public abstract bool TrySendShared(SharedBlock block);
+
+    /// <summary>The block that the child sent, or that this process has already.</summary>
+    public abstract SharedBlock TakeShared(long id);
+
     /// <summary>Ends the child and everything it started, at once. Harmless when it is already gone.</summary>
     public abstract void Kill();
 
@@ -71,6 +78,12 @@ internal abstract class WorkerEndpoint
     public abstract SharedRegion Map(long offset, long length);
 
     public abstract void Discard(SharedRegion region);
+
+    /// <inheritdoc cref="WorkerProcess.TrySendShared"/>
+    public abstract bool TrySendShared(SharedBlock block);
+
+    /// <inheritdoc cref="WorkerProcess.TakeShared"/>
+    public abstract SharedBlock TakeShared(long id);
 
     /// <summary>From now on this process ends, with everything it started, when the host does.</summary>
     public abstract void FollowHost();

@@ -6,12 +6,13 @@ internal static class LiveCodecs
     /// <summary>The codec for a declared interface of that kind, or null.</summary>
     public static Codec? Find(Type type)
     {
-        if (!type.IsConstructedGenericType || !type.IsInterface)
+        if (!type.IsConstructedGenericType)
         {
             return null;
         }
         Type definition = type.GetGenericTypeDefinition();
-        return definition == typeof(IProgress<>) ? CodecFactory.New(typeof(ProgressCodec<>), type.GetGenericArguments())
+        return definition == typeof(SharedArray<>) ? CodecFactory.New(typeof(SharedArrayCodec<>), type.GetGenericArguments())
+            : definition == typeof(IProgress<>) ? CodecFactory.New(typeof(ProgressCodec<>), type.GetGenericArguments())
             : definition == typeof(IAsyncEnumerable<>) ? CodecFactory.New(typeof(AsyncEnumerableCodec<>), type.GetGenericArguments())
             : null;
     }

@@ -1,3 +1,5 @@
+using Brood.Memory;
+
 namespace Brood.Transfer;
 
 /// <summary>The sending side of arguments that stay connected to where they came from.</summary>
@@ -14,8 +16,8 @@ internal abstract class LiveSender
 
     public abstract int Add<T>(IAsyncEnumerable<T> source);
 
-    /// <summary>Shared memory that the other side is to map. Registered by its process-wide id.</summary>
-    public abstract void AddShared(long sharedId);
+    /// <summary>Shared memory that the other side is to map.</summary>
+    public abstract void AddShared(SharedBlock block);
 }
 
 /// <summary>The receiving side: turns the ids back into values that are connected.</summary>
@@ -28,5 +30,6 @@ internal abstract class LiveReceiver
     public abstract IAsyncEnumerable<T> GetAsyncEnumerable<T>(int id);
 
     /// <summary>The shared memory with this id, already mapped here.</summary>
-    public abstract object GetShared(long sharedId);
+    /// <remarks>The caller is one more user of it.</remarks>
+    public abstract SharedBlock GetShared(long sharedId);
 }

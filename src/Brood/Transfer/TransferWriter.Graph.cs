@@ -20,6 +20,17 @@ internal sealed partial class TransferWriter
     /// <summary>What the reader of this payload will accept. Decides what is refused here, with a path, instead of there.</summary>
     public TypePolicy Policy { get; set; } = TypePolicy.TrustHost;
 
+    /// <summary>What <see cref="Policy"/> is for each new payload of this writer.</summary>
+    public TypePolicy HomePolicy
+    {
+        get;
+        set
+        {
+            field = value;
+            Policy = value;
+        }
+    } = TypePolicy.TrustHost;
+
     /// <summary>Names the value that is written next, for messages: role "argument" and name "order" give <c>argument 'order'</c>.</summary>
     public void SetRoot(string? role, string? name)
     {
@@ -150,7 +161,7 @@ internal sealed partial class TransferWriter
         Array.Clear(_frames, 0, Math.Min(_deepest, _frames.Length));
         _depth = _deepest = _openKeys = 0;
         _role = _name = null;
-        Policy = TypePolicy.TrustHost;
+        Policy = HomePolicy;
     }
 
     private struct Frame(IPathPart owner, object? value)

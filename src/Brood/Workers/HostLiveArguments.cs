@@ -1,4 +1,6 @@
 using Brood.Channel;
+using Brood.Memory;
+using Brood.Platform;
 using Brood.Transfer;
 
 namespace Brood.Workers;
@@ -9,11 +11,15 @@ internal sealed class HostLiveArguments : LiveSender
 {
     private readonly Lock _gate = new();
     private readonly List<object> _values = []; // By id - 1. Written while encoding, constant afterwards.
+    private readonly List<SharedBlock> _shared = []; // Written while encoding, constant afterwards.
     private readonly Queue<Action> _actions = []; // Guarded by _gate.
     private readonly List<CancellationTokenRegistration> _registrations = []; // Guarded by _gate.
     private bool _isRunning; // Guarded by _gate.
 
-    public bool IsEmpty => _values.Count == 0;
+    public bool IsEmpty => _values.Count == 0 && _shared.Count == 0;
+
+    /// <summary>Whether the worker has to listen or to report while the call runs.</summary>
+    public bool IsConnected => _values.Count > 0;
 
     public override int Add(CancellationToken token) => token.CanBeCanceled ? Register(token) : 0;
 
@@ -21,8 +27,20 @@ internal sealed class HostLiveArguments : LiveSender
 
     public override int Add<T>(IAsyncEnumerable<T> source) => Register(new SourcePump<T>(source));
 
-    public override void AddShared(long sharedId) =>
-        throw new TransferException("Shared memory does not reach workers on this platform.");
+    public override void AddShared(SharedBlock block) => _shared.Add(block);
+
+    /// <summary>Hands shared memory to the worker that the call is about to be sent to.</summary>
+    public bool TrySendShared(WorkerProcess process)
+    {
+        foreach (SharedBlock block in _shared)
+        {
+            if (!process.TrySendShared(block))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
 
     /// <summary>The call is on its way: cancellations follow it.</summary>
     public void Connect(PendingCall call)

@@ -48,7 +48,7 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
     public long SentAt { get; set; }
 
     /// <summary>Whether it could be sent again from the start: not once items have been handed on, or live arguments used.</summary>
-    public virtual bool CanRunAgain => Live is null;
+    public virtual bool CanRunAgain => Live is not { IsConnected: true };
 
     // Written by the connection under its lock while it has the call.
 
@@ -62,7 +62,7 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
     public StopCause? Stop => _stop;
 
     /// <summary>Whether the worker must listen while this call runs.</summary>
-    public bool NeedsControl => Function.TakesToken || Live is not null || Kind == FrameKind.CallStream;
+    public bool NeedsControl => Function.TakesToken || Live is { IsConnected: true } || Kind == FrameKind.CallStream;
 
     public abstract bool IsCompleted { get; }
 

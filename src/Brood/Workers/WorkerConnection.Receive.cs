@@ -25,7 +25,7 @@ internal sealed partial class WorkerConnection
         {
             throw new ChannelCorruptedException($"{header.Kind} for call {header.CallId}, which is not on this worker");
         }
-        var reader = new TransferReader(payload, blocks, null, _policy);
+        var reader = new TransferReader(payload, blocks, _shared, _policy);
         switch (header.Kind)
         {
             case FrameKind.Result or FrameKind.End:

@@ -30,6 +30,7 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
     private BulkSender _bulkOut = null!;
     private FrameSender _control = null!;
     private HostReceiver _receiver = null!;
+    private ReceivedShared _shared = null!;
     private long _lastCallId; // Guarded by _gate.
     private int _inFlightCount; // Interlocked.
     private bool _closed; // Guarded by _gate: the region is, or is about to be, unmapped.
@@ -211,7 +212,7 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
     {
         long id = _lastCallId + 1;
         ref PendingCall? slot = ref _inFlight[Slot(id)];
-        if (_closed || slot is not null || !TryDefineNeedsLock(call.Function))
+        if (_closed || slot is not null || !TryDefineNeedsLock(call.Function) || call.Live?.TrySendShared(_process) == false)
         {
             return false;
         }

@@ -54,7 +54,7 @@ public class LiveTests
         public override int Add(CancellationToken token) => AddAny(token);
         public override int Add<T>(IProgress<T> progress) => AddAny(progress);
         public override int Add<T>(IAsyncEnumerable<T> source) => AddAny(source);
-        public override void AddShared(long sharedId) => throw new NotSupportedException();
+        public override void AddShared(Brood.Memory.SharedBlock block) => throw new NotSupportedException();
 
         private int AddAny(object value)
         {
@@ -68,6 +68,6 @@ public class LiveTests
         public override CancellationToken GetToken(int id) => (CancellationToken)values[id - 1];
         public override IProgress<T> GetProgress<T>(int id) => (IProgress<T>)values[id - 1];
         public override IAsyncEnumerable<T> GetAsyncEnumerable<T>(int id) => (IAsyncEnumerable<T>)values[id - 1];
-        public override object GetShared(long sharedId) => throw new NotSupportedException();
+        public override Brood.Memory.SharedBlock GetShared(long sharedId) => throw new NotSupportedException();
     }
 }

@@ -120,6 +120,8 @@ internal sealed class RunningCall(WorkerChannel channel, WorkerStatus status, Tr
             flags = FrameFlags.Output;
         }
         channel.Results.Send(new FrameHeader(kind, flags, 0, Id), writer.Inline, writer.Blocks);
+        LiveSender? live = writer.Live;
         writer.Clear();
+        writer.Live = live;
     }
 }

@@ -16,6 +16,7 @@ internal sealed class ServeLoop
     private readonly ConsoleWatch _console = new();
     private readonly ControlLoop _control;
     private readonly RunningCall _plainCall;
+    private readonly SentShared _sentShared;
     private readonly ExecutionContext? _cleanContext = Thread.CurrentThread.ExecutionContext;
     private DefinedFunction[] _functions = new DefinedFunction[16]; // By function id.
 
@@ -27,6 +28,10 @@ internal sealed class ServeLoop
         _status = status;
         _control = new ControlLoop(channel);
         _plainCall = new RunningCall(channel, status, _writer, _console);
+        // What the host would refuse to build is refused here, where the path to it is known.
+        _writer.HomePolicy = TypePolicy.Default;
+        _sentShared = new SentShared(channel.Endpoint);
+        TransferHooks.Install();
     }
 
     /// <summary>Serves until the host says that there is no more.</summary>
@@ -120,6 +125,7 @@ internal sealed class ServeLoop
                 Ambient.Enter(ref reader);
             }
             Invoker invoker = Find(header.FunctionId);
+            _writer.Live = _sentShared;
             if (header.Kind == FrameKind.CallChunk)
             {
                 invoker.RunEach(ref reader, call);

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Brood.Calls;
 using Brood.Channel;
+using Brood.Memory;
 using Brood.Transfer;
 
 namespace Brood.Workers.Serving;
@@ -47,8 +48,7 @@ internal sealed class WorkerLiveArguments(RunningCall call, WorkerChannel channe
         return source;
     }
 
-    public override object GetShared(long sharedId) =>
-        throw new TransferException("Shared memory does not reach workers on this platform.");
+    public override SharedBlock GetShared(long sharedId) => channel.Endpoint.TakeShared(sharedId);
 
     /// <summary>From the control thread.</summary>
     public void Cancel(int id)
