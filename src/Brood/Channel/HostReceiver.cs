@@ -7,6 +7,9 @@ namespace Brood.Channel;
 internal interface IAwaited
 {
     bool IsCompleted { get; }
+
+    /// <summary>Whether it is to be completed by what this handler gets: it may be taken back and go elsewhere.</summary>
+    bool IsAwaitedFrom(IFrameHandler handler);
 }
 
 /// <summary>Who takes frames out of the result ring. Called under the receiver's gate: must not block or run user code.</summary>
@@ -69,7 +72,7 @@ internal sealed class HostReceiver : IDisposable
             }
             _ring.DoNotWake();
             _callerSpin.Begin();
-            while (!call.IsCompleted && !_closed)
+            while (!call.IsCompleted && !_closed && call.IsAwaitedFrom(_handler))
             {
                 if (DrainNeedsGate() || _callerSpin.KeepLooking())
                 {
@@ -79,7 +82,7 @@ internal sealed class HostReceiver : IDisposable
                 {
                     break;
                 }
-                if (_ring.PrepareToPark(CallerMask) is { } signal && !_closed)
+                if (_ring.PrepareToPark(CallerMask) is { } signal && !_closed && call.IsAwaitedFrom(_handler))
                 {
                     _ring.Park(signal, CallerMask, -1);
                     _ring.DoNotWake();
@@ -98,6 +101,9 @@ internal sealed class HostReceiver : IDisposable
         }
         return call.IsCompleted;
     }
+
+    /// <summary>A call was taken back: whoever sleeps in <see cref="TryWait"/> for it looks again.</summary>
+    public void WakeCaller() => _ring.Unpark(CallerMask);
 
     /// <summary>The worker is dead: takes what it still wrote, then ends all waiting.</summary>
     public void CloseAfterDeath()

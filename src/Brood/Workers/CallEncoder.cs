@@ -77,7 +77,8 @@ internal ref struct CallEncoder
             var call = new PendingResult<T>(_function!, _target.Options, result);
             Prepare(call);
             _target.Dispatch(call, Writer);
-            if (!_target.TryWaitBriefly(call))
+            // Reports and sources run on the thread pool, and so does the end of a call that has them.
+            if (call.Live is { IsConnected: true } || !_target.TryWaitBriefly(call))
             {
                 _target.Watch(call, cancellationToken);
             }
@@ -111,7 +112,14 @@ internal ref struct CallEncoder
         {
             Writer.Return();
         }
-        _target.WaitFor(call);
+        if (call.Options.Timeout != Timeout.InfiniteTimeSpan)
+        {
+            _target.Watch(call, CancellationToken.None);
+        }
+        else if (call.Live is not { IsConnected: true })
+        {
+            _target.WaitFor(call);
+        }
         return call.IsCompleted ? call.Result : call.AsTask().GetAwaiter().GetResult();
     }
 

@@ -12,6 +12,7 @@ namespace Brood.Workers;
 internal abstract class PendingCall(Function function, CallOptions options) : IAwaited
 {
     private int _ended; // 1 once somebody has the right to complete it. Interlocked.
+    private ICallLink? _connection;
     private volatile StopCause? _stop;
     private CancellationTokenRegistration _cancellation; // Guarded by this.
     private ITimer? _timer; // Guarded by this.
@@ -56,7 +57,11 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
 
     public long Position { get; set; } = -1;
 
-    public ICallLink? Connection { get; set; }
+    public ICallLink? Connection
+    {
+        get => Volatile.Read(ref _connection);
+        set => Volatile.Write(ref _connection, value);
+    }
 
     /// <summary>Why it is being stopped: this is what its caller is told, however the worker then ends.</summary>
     public StopCause? Stop => _stop;
@@ -65,6 +70,8 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
     public bool NeedsControl => Function.TakesToken || Live is { IsConnected: true } || Kind == FrameKind.CallStream;
 
     public abstract bool IsCompleted { get; }
+
+    public bool IsAwaitedFrom(IFrameHandler handler) => ReferenceEquals(Connection, handler);
 
     public bool IsEnded => Volatile.Read(ref _ended) != 0;
 

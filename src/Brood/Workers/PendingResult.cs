@@ -63,7 +63,7 @@ internal sealed class PendingResult<T>(Function function, CallOptions options, C
         }
         if (TryEnd())
         {
-            if (Live is { } live)
+            if (Live is { IsConnected: true } live)
             {
                 // Reports that came before the result are delivered before it.
                 live.EndThen(() => Complete(value, null));
@@ -75,7 +75,7 @@ internal sealed class PendingResult<T>(Function function, CallOptions options, C
 
     protected override void CompleteFailed(Exception error)
     {
-        if (Live is { } live)
+        if (Live is { IsConnected: true } live)
         {
             live.EndThen(() => Complete(default!, error));
             return;

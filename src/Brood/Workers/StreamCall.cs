@@ -98,7 +98,7 @@ internal sealed class PendingStream<T>(Function function, CallOptions options) :
     {
         if (TryEnd())
         {
-            if (Live is { } live)
+            if (Live is { IsConnected: true } live)
             {
                 live.EndThen(() => _items.Writer.TryComplete());
                 return;
@@ -109,7 +109,7 @@ internal sealed class PendingStream<T>(Function function, CallOptions options) :
 
     protected override void CompleteFailed(Exception error)
     {
-        if (Live is { } live)
+        if (Live is { IsConnected: true } live)
         {
             live.EndThen(() => _items.Writer.TryComplete(error));
             return;

@@ -29,12 +29,12 @@ internal sealed partial class WorkerConnection
         switch (header.Kind)
         {
             case FrameKind.Result or FrameKind.End:
-                Remove(call);
+                Finish(call);
                 call.OnResult(ref reader);
                 _owner.OnRoom(this, call);
                 break;
             case FrameKind.Failed:
-                Remove(call);
+                Finish(call);
                 OnFailed(call, ReadException(call, ref reader), (header.Flags & FrameFlags.NotStarted) == 0);
                 _owner.OnRoom(this, call);
                 break;
@@ -89,8 +89,9 @@ internal sealed partial class WorkerConnection
         }
     }
 
-    private void Remove(PendingCall call)
+    private void Finish(PendingCall call)
     {
+        Remove(call);
         if (_owesExit)
         {
             lock (_gate)
@@ -101,6 +102,10 @@ internal sealed partial class WorkerConnection
                 }
             }
         }
+    }
+
+    private void Remove(PendingCall call)
+    {
         if (Interlocked.CompareExchange(ref _inFlight[Slot(call.CallId)], null, call) == call)
         {
             Interlocked.Decrement(ref _inFlightCount);

@@ -123,6 +123,10 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
             }
         }
         taken.Sort(static (a, b) => a.CallId.CompareTo(b.CallId));
+        if (taken.Count > 0)
+        {
+            WakeCaller();
+        }
         return taken;
     }
 
@@ -137,7 +141,20 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
                 return false;
             }
             RemoveNeedsLock(call);
-            return true;
+        }
+        WakeCaller();
+        return true;
+    }
+
+    /// <summary>A thread may sleep for a call that was taken back.</summary>
+    private void WakeCaller()
+    {
+        lock (_gate)
+        {
+            if (!_closed)
+            {
+                _receiver.WakeCaller();
+            }
         }
     }
 
@@ -250,10 +267,8 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
 
     private void RemoveNeedsLock(PendingCall call)
     {
-        if (Interlocked.CompareExchange(ref _inFlight[Slot(call.CallId)], null, call) == call)
-        {
-            Interlocked.Decrement(ref _inFlightCount);
-        }
+        Remove(call);
+        call.Connection = null;
     }
 
     private static int Slot(long callId) => (int)(callId & (MaxInFlight - 1));
