@@ -8,7 +8,7 @@ internal static class RepositoryTree
         [".git", "artifacts", "bin", "obj", ".vs", ".idea", "BenchmarkDotNet.Artifacts", "TestResults", "node_modules"];
 
     private static readonly string[] s_read =
-        [".cs", ".md", ".csproj", ".props", ".targets", ".slnx", ".json", ".txt", ".sh", ".editorconfig", ".c", ".h", ".py", ".js", ""];
+        [".cs", ".md", ".csproj", ".props", ".targets", ".slnx", ".json", ".config", ".txt", ".sh", ".yml", ".editorconfig", ".c", ".h", ".py", ".js", ""];
 
     public static string Root { get; } = FindRoot(AppContext.BaseDirectory);
 
