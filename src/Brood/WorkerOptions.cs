@@ -10,6 +10,7 @@ public record WorkerOptions
     public Action? Initialize { get; init; }
 
     /// <summary>Environment variables for the worker, on top of the host's own; a null value removes one.</summary>
+    /// <value>The default is null: the host's variables as they are.</value>
     public IReadOnlyDictionary<string, string?>? Environment { get; init; }
 
     /// <summary>The worker's current folder.</summary>

@@ -1,26 +1,21 @@
 using Brood.Memory;
-using Brood.Platform;
 
 namespace Brood.Channel;
 
 /// <summary>The worker's ends of the three rings.</summary>
 internal sealed class WorkerChannel
 {
-    public WorkerChannel(WorkerEndpoint endpoint, SharedRegion region)
+    /// <param name="map">Maps a part of the region: where it begins, and its length in bytes.</param>
+    /// <param name="discard">Gives the memory behind a mapped part back to the system.</param>
+    public WorkerChannel(RegionMemory memory, Func<long, long, SharedRegion> map, Action<SharedRegion> discard)
     {
-        Endpoint = endpoint;
-        var memory = new RegionMemory(region, endpoint.Parking);
         Calls = Rings.CallReader(memory);
         Control = Rings.ControlReader(memory);
-        BulkOut = new BulkReceiver(() => endpoint.Map(RegionLayout.BulkOutOffset, RegionLayout.BulkBytes));
-        ControlBulkOut = new BulkReceiver(() => endpoint.Map(RegionLayout.BulkOutOffset, RegionLayout.BulkBytes));
-        var bulkBack = new BulkSender(
-            () => endpoint.Map(RegionLayout.BulkBackOffset, RegionLayout.BulkBytes), endpoint.Discard);
+        BulkOut = new BulkReceiver(() => map(RegionLayout.BulkOutOffset, RegionLayout.BulkBytes));
+        ControlBulkOut = new BulkReceiver(() => map(RegionLayout.BulkOutOffset, RegionLayout.BulkBytes));
+        var bulkBack = new BulkSender(() => map(RegionLayout.BulkBackOffset, RegionLayout.BulkBytes), discard);
         Results = new FrameSender(Rings.ResultWriter(memory), bulkBack);
     }
-
-    /// <summary>Where shared memory comes from and goes to.</summary>
-    public WorkerEndpoint Endpoint { get; }
 
     public RingReader<RegionMemory> Calls { get; }
 

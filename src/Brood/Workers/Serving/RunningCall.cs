@@ -1,5 +1,6 @@
 using Brood.Calls;
 using Brood.Channel;
+using Brood.Platform;
 using Brood.Transfer;
 
 namespace Brood.Workers.Serving;
@@ -9,7 +10,8 @@ namespace Brood.Workers.Serving;
 /// Used by the thread that serves, and by those that its function awaits on, one at a time. What the control ring brings
 /// comes from another thread: <see cref="Cancel"/> and <see cref="AddCredit"/>.
 /// </remarks>
-internal sealed class RunningCall(WorkerChannel channel, WorkerStatus status, TransferWriter writer, ConsoleWatch console)
+internal sealed class RunningCall(
+    WorkerChannel channel, WorkerEndpoint endpoint, WorkerStatus status, TransferWriter writer, ConsoleWatch console)
     : ServedCall
 {
     private readonly object _gate = new();
@@ -22,7 +24,7 @@ internal sealed class RunningCall(WorkerChannel channel, WorkerStatus status, Tr
     public bool HasStarted { get; private set; }
 
     /// <summary>The call's live arguments; made when the first is read.</summary>
-    public WorkerLiveArguments Live => _live ??= new WorkerLiveArguments(this, channel);
+    public WorkerLiveArguments Live => _live ??= new WorkerLiveArguments(this, channel, endpoint);
 
     public override TransferWriter Writer => writer;
 

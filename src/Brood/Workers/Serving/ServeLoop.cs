@@ -1,5 +1,6 @@
 using Brood.Calls;
 using Brood.Channel;
+using Brood.Platform;
 using Brood.Transfer;
 
 namespace Brood.Workers.Serving;
@@ -10,6 +11,7 @@ internal sealed class ServeLoop
     private const int ServerMask = 1;
 
     private readonly WorkerChannel _channel;
+    private readonly WorkerEndpoint _endpoint;
     private readonly WorkerStatus _status;
     private readonly SpinPolicy _spin = SpinPolicy.ForThisMachine();
     private readonly TransferWriter _writer = TransferWriter.Rent();
@@ -22,15 +24,16 @@ internal sealed class ServeLoop
 
     private readonly record struct DefinedFunction(Invoker? Invoker, Exception? Error);
 
-    public ServeLoop(WorkerChannel channel, WorkerStatus status)
+    public ServeLoop(WorkerChannel channel, WorkerEndpoint endpoint, WorkerStatus status)
     {
         _channel = channel;
+        _endpoint = endpoint;
         _status = status;
         _control = new ControlLoop(channel);
-        _plainCall = new RunningCall(channel, status, _writer, _console);
+        _plainCall = new RunningCall(channel, endpoint, status, _writer, _console);
         // What the host would refuse to build is refused here, where the path to it is known.
         _writer.HomePolicy = TypePolicy.Default;
-        _sentShared = new SentShared(channel.Endpoint);
+        _sentShared = new SentShared(endpoint);
         TransferHooks.Install();
     }
 
@@ -109,7 +112,7 @@ internal sealed class ServeLoop
     {
         _status.Decoding(header.CallId);
         bool usesControl = (header.Flags & FrameFlags.Control) != 0;
-        RunningCall call = usesControl ? new RunningCall(_channel, _status, _writer, _console) : _plainCall;
+        RunningCall call = usesControl ? new RunningCall(_channel, _endpoint, _status, _writer, _console) : _plainCall;
         call.Begin(header.CallId, header.Kind == FrameKind.CallStream);
         FrameKind kind = header.Kind == FrameKind.Call ? FrameKind.Result : FrameKind.End;
         FrameFlags flags = FrameFlags.None;

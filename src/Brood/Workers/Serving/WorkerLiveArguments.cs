@@ -2,12 +2,13 @@ using System.Threading.Channels;
 using Brood.Calls;
 using Brood.Channel;
 using Brood.Memory;
+using Brood.Platform;
 using Brood.Transfer;
 
 namespace Brood.Workers.Serving;
 
 /// <summary>The arguments of one call that stay connected to the host: tokens, progress, sources.</summary>
-internal sealed class WorkerLiveArguments(RunningCall call, WorkerChannel channel) : LiveReceiver
+internal sealed class WorkerLiveArguments(RunningCall call, WorkerChannel channel, WorkerEndpoint endpoint) : LiveReceiver
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<int, CancellationTokenSource> _tokens = []; // Guarded by _gate.
@@ -48,7 +49,7 @@ internal sealed class WorkerLiveArguments(RunningCall call, WorkerChannel channe
         return source;
     }
 
-    public override SharedBlock GetShared(long sharedId) => channel.Endpoint.TakeShared(sharedId);
+    public override SharedBlock GetShared(long sharedId) => endpoint.TakeShared(sharedId);
 
     /// <summary>From the control thread.</summary>
     public void Cancel(int id)

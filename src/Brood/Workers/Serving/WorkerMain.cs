@@ -22,7 +22,8 @@ internal static class WorkerMain
             status.LeaveNote(ExitNote.StartFailed, objection);
             Environment.Exit(StartFailedExitCode);
         }
-        new ServeLoop(new WorkerChannel(endpoint, region), status).Run();
+        var channel = new WorkerChannel(new RegionMemory(region, endpoint.Parking), endpoint.Map, endpoint.Discard);
+        new ServeLoop(channel, endpoint, status).Run();
         status.LeaveNote(ExitNote.Joined, "");
         status.Enter(WorkerPhase.Exiting);
         Environment.Exit(0);
