@@ -47,7 +47,8 @@ internal sealed class RingReader<TMemory> where TMemory : struct, ISharedMemory
             }
             if (length < 0)
             {
-                if (-length != toEnd)
+                // A producer skips only what is too short for its record, so never twice: this loop ends.
+                if (-length != toEnd || toEnd >= RecordLayout.MaxBytes || toEnd == _capacity)
                 {
                     throw new ChannelCorruptedException($"skip={-length}, toEnd={toEnd}, head={_headPosition}");
                 }
