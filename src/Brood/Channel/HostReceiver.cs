@@ -29,6 +29,12 @@ internal sealed class HostReceiver : IDisposable
     private const int ReaderMask = 1;
     private const int CallerMask = 2;
 
+    /// <summary>After so many frames a reader looks whether it should still read.</summary>
+    private const int FramesAtOnce = 1024;
+
+    /// <summary>How often a caller that has its own answer reads on for others before it wakes the reader thread instead.</summary>
+    private const int LapsForOthers = 4;
+
     private readonly object _gate = new();
     private readonly RingReader<RegionMemory> _ring; // Guarded by _gate.
     private readonly BulkReceiver _bulk; // Guarded by _gate.
@@ -63,15 +69,15 @@ internal sealed class HostReceiver : IDisposable
         }
         try
         {
-            if (_closed)
+            if (IsOverNeedsGate)
             {
                 return call.IsCompleted;
             }
             _ring.DoNotWake();
             _callerSpin.Begin();
-            while (!call.IsCompleted && !_closed)
+            while (!call.IsCompleted && !IsOverNeedsGate)
             {
-                if (DrainNeedsGate() || _callerSpin.KeepLooking())
+                if (DrainNeedsGate(call) || _callerSpin.KeepLooking())
                 {
                     continue;
                 }
@@ -87,8 +93,15 @@ internal sealed class HostReceiver : IDisposable
             }
             _callerSpin.End();
             // The reader thread sleeps, or waits for the gate: what comes from now on is its business.
-            while (!_closed && _ring.PrepareToPark(ReaderMask) is null)
+            int laps = LapsForOthers;
+            while (!IsOverNeedsGate && _ring.PrepareToPark(ReaderMask) is null)
             {
+                if (laps-- == 0)
+                {
+                    // There is still more. It may never end, and this caller has what it waited for.
+                    _ring.Unpark(ReaderMask);
+                    break;
+                }
                 DrainNeedsGate();
             }
         }
@@ -103,18 +116,31 @@ internal sealed class HostReceiver : IDisposable
     public void CloseAfterDeath()
     {
         _closed = true;
-        // Whoever sleeps holding the gate must leave it first.
-        _ring.Unpark(ReaderMask | CallerMask);
-        lock (_gate)
+        // Whoever sleeps holding the gate must leave it first. More than once, because the word that it sleeps on was
+        // the worker's to write, too: it may have been set to just what one increment makes the expected value.
+        do
         {
-            DrainNeedsGate();
+            _ring.Unpark(ReaderMask | CallerMask);
+        }
+        while (!Monitor.TryEnter(_gate, millisecondsTimeout: 10));
+        try
+        {
+            // One lap: there is no more in a ring that nobody writes to, and if somebody does, it is not the worker.
+            DrainNeedsGate(maxFrames: RegionLayout.ResultRingBytes / RecordLayout.Alignment);
+        }
+        finally
+        {
+            Monitor.Exit(_gate);
         }
     }
 
     /// <summary>After <see cref="CloseAfterDeath"/>. When it returns, no thread touches the ring's memory through this.</summary>
     public void Dispose()
     {
-        _thread.Join();
+        while (!_thread.Join(millisecondsTimeout: 10))
+        {
+            _ring.Unpark(ReaderMask);
+        }
         lock (_gate)
         {
             _copy = [];
@@ -129,7 +155,7 @@ internal sealed class HostReceiver : IDisposable
             int? signal;
             lock (_gate)
             {
-                if (_closed)
+                if (IsOverNeedsGate)
                 {
                     return;
                 }
@@ -137,7 +163,7 @@ internal sealed class HostReceiver : IDisposable
                 _readerSpin.Begin();
                 while (DrainNeedsGate() || (_expectsFrames() && _readerSpin.KeepLooking()))
                 {
-                    if (_closed)
+                    if (IsOverNeedsGate)
                     {
                         return;
                     }
@@ -155,13 +181,17 @@ internal sealed class HostReceiver : IDisposable
         }
     }
 
+    /// <summary>Whether nobody reads any more: the worker is dead, or about to be killed for what it wrote.</summary>
+    private bool IsOverNeedsGate => _closed || _corrupted;
+
+    /// <param name="until">Nothing is read after this is complete.</param>
     /// <returns>Whether there was anything.</returns>
-    private bool DrainNeedsGate()
+    private bool DrainNeedsGate(IAwaited? until = null, int maxFrames = FramesAtOnce)
     {
         bool any = false;
         try
         {
-            while (!_corrupted && _ring.TryPeek(out FrameHeader header, out ReadOnlySpan<byte> shared))
+            while (!_corrupted && maxFrames-- > 0 && until?.IsCompleted != true && _ring.TryPeek(out FrameHeader header, out ReadOnlySpan<byte> shared))
             {
                 any = true;
                 // The worker may still write here: what is parsed is a private copy.
