@@ -41,6 +41,9 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
 
     public long Position { get; set; } = -1;
 
+    /// <summary>Its blocks in the bulk area, which nobody but this side frees if the call is withdrawn.</summary>
+    public long[]? BlockOffsets { get; set; }
+
     public WorkerConnection? Connection { get; set; }
 
     /// <summary>Why it is being stopped: this is what its caller is told, however the worker then ends.</summary>

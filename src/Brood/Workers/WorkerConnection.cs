@@ -29,6 +29,9 @@ internal sealed partial class WorkerConnection : IFrameHandler, IProcessObserver
     /// <summary>How many calls may be on one worker at a time, started or not.</summary>
     public const int MaxInFlight = 1024;
 
+    /// <summary>Calls leave so much of their ring free that <see cref="FrameKind.Exit"/> never has to wait behind a hung one.</summary>
+    private const int RoomForExit = RecordLayout.Alignment;
+
     private readonly IConnectionOwner _owner;
     private readonly WorkerOptions _options;
     private readonly OutputRelay _relay;
@@ -76,12 +79,20 @@ internal sealed partial class WorkerConnection : IFrameHandler, IProcessObserver
         long[]? offsets = null;
         if (!BulkAssembler.FitsInline(inline, blocks))
         {
-            inline = BulkAssembler.Assemble(_bulkOut, ref header, inline, blocks, out offsets);
+            try
+            {
+                inline = BulkAssembler.Assemble(_bulkOut, ref header, inline, blocks, out offsets);
+            }
+            catch (ObjectDisposedException)
+            {
+                return false;
+            }
         }
         lock (_gate)
         {
             if (_acceptsCalls && TrySendNeedsLock(call, header, inline))
             {
+                call.BlockOffsets = offsets;
                 return true;
             }
         }
@@ -131,6 +142,7 @@ internal sealed partial class WorkerConnection : IFrameHandler, IProcessObserver
                 if (call is not null && _calls.TryWithdraw(call.Position))
                 {
                     RemoveNeedsLock(call);
+                    _bulkOut.Release(call.BlockOffsets);
                     taken.Add(call);
                 }
             }
@@ -150,6 +162,7 @@ internal sealed partial class WorkerConnection : IFrameHandler, IProcessObserver
                 return false;
             }
             RemoveNeedsLock(call);
+            _bulkOut.Release(call.BlockOffsets);
             return true;
         }
     }
@@ -224,7 +237,7 @@ internal sealed partial class WorkerConnection : IFrameHandler, IProcessObserver
         call.Connection = this;
         Volatile.Write(ref slot, call);
         Interlocked.Increment(ref _inFlightCount);
-        long position = _calls.TryWrite(header with { CallId = id }, payload);
+        long position = _calls.TryWrite(header with { CallId = id }, payload, RoomForExit);
         if (position < 0)
         {
             RemoveNeedsLock(call);
@@ -243,7 +256,7 @@ internal sealed partial class WorkerConnection : IFrameHandler, IProcessObserver
         {
             return true;
         }
-        if (_calls.TryWrite(new FrameHeader(FrameKind.Define, FrameFlags.None, function.Id, 0), function.Definition.Span) < 0)
+        if (_calls.TryWrite(new FrameHeader(FrameKind.Define, FrameFlags.None, function.Id, 0), function.Definition.Span, RoomForExit) < 0)
         {
             return false;
         }
