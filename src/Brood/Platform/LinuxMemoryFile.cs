@@ -8,7 +8,7 @@ internal static class LinuxMemoryFile
 {
     public static int Create(long length)
     {
-        int fd = LinuxNative.MemfdCreate("brood", LinuxNative.MFD_CLOEXEC);
+        int fd = LinuxNative.MemfdCreate("brood", LinuxNative.MFD_CLOEXEC | LinuxNative.MFD_ALLOW_SEALING);
         if (fd < 0)
         {
             throw UnixNative.Error("The system gave no shared memory (memfd_create)");
@@ -17,6 +17,13 @@ internal static class LinuxMemoryFile
         if (UnixNative.Ftruncate(fd, length) != 0)
         {
             Win32Exception error = UnixNative.Error($"The system gave no {length:N0} bytes of shared memory (ftruncate)");
+            UnixNative.Close(fd);
+            throw error;
+        }
+        // The worker has the descriptor, too. If it could shrink the file, the host's next look would be a SIGBUS.
+        if (UnixNative.Fcntl(fd, LinuxNative.F_ADD_SEALS, LinuxNative.F_SEAL_SHRINK | LinuxNative.F_SEAL_GROW | LinuxNative.F_SEAL_SEAL) != 0)
+        {
+            Win32Exception error = UnixNative.Error("The system did not seal the size of shared memory (F_ADD_SEALS)");
             UnixNative.Close(fd);
             throw error;
         }

@@ -31,6 +31,11 @@ internal static partial class LinuxNative
     public static partial int ClockGetTime(int clock, out TimeSpec time);
 
     public const int MFD_CLOEXEC = 1;
+    public const int MFD_ALLOW_SEALING = 2;
+    public const int F_ADD_SEALS = 1033;
+    public const int F_SEAL_SEAL = 1;
+    public const int F_SEAL_SHRINK = 2;
+    public const int F_SEAL_GROW = 4;
     public const int MADV_REMOVE = 9;
     public const int F_SETOWN = 8;
     public const int F_SETSIG = 10;
