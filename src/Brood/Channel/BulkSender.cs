@@ -12,20 +12,30 @@ internal sealed class BulkSender(Func<SharedRegion> map, Action<SharedRegion> di
     private readonly List<Slot> _slots = []; // Guarded by _gate.
     private SharedRegion? _area; // Guarded by _gate until set, then constant.
     private long _end; // Guarded by _gate.
+    private int _copying; // Guarded by _gate: threads that write to the area at this moment, outside the gate.
+    private bool _closed; // Guarded by _gate.
 
     private sealed record Slot(long Offset, long Bytes);
 
     /// <summary>Copies one block in.</summary>
     /// <returns>Where it is.</returns>
     /// <exception cref="TransferException">The area is full.</exception>
+    /// <exception cref="ObjectDisposedException">The channel is closed.</exception>
     public long Write(in Block block)
     {
         long offset = Claim(block.LengthBytes, out SharedRegion area);
-        for (long done = 0; done < block.LengthBytes;)
+        try
         {
-            ReadOnlySpan<byte> bytes = block.Bytes(done);
-            bytes.CopyTo(area.Slice(offset + BulkLayout.DataOffset + done, bytes.Length));
-            done += bytes.Length;
+            for (long done = 0; done < block.LengthBytes;)
+            {
+                ReadOnlySpan<byte> bytes = block.Bytes(done);
+                bytes.CopyTo(area.Slice(offset + BulkLayout.DataOffset + done, bytes.Length));
+                done += bytes.Length;
+            }
+        }
+        finally
+        {
+            Copied();
         }
         return offset;
     }
@@ -33,7 +43,14 @@ internal sealed class BulkSender(Func<SharedRegion> map, Action<SharedRegion> di
     public long Write(ReadOnlySpan<byte> bytes)
     {
         long offset = Claim(bytes.Length, out SharedRegion area);
-        bytes.CopyTo(area.Slice(offset + BulkLayout.DataOffset, bytes.Length));
+        try
+        {
+            bytes.CopyTo(area.Slice(offset + BulkLayout.DataOffset, bytes.Length));
+        }
+        finally
+        {
+            Copied();
+        }
         return offset;
     }
 
@@ -42,6 +59,10 @@ internal sealed class BulkSender(Func<SharedRegion> map, Action<SharedRegion> di
     {
         lock (_gate)
         {
+            if (_closed)
+            {
+                return;
+            }
             foreach (long offset in offsets)
             {
                 Volatile.Write(ref _area!.Word32(offset + BulkLayout.InUseOffset), 0);
@@ -49,9 +70,28 @@ internal sealed class BulkSender(Func<SharedRegion> map, Action<SharedRegion> di
         }
     }
 
+    /// <summary>The area is unmapped as soon as nobody copies into it: a caller may be in the middle of a large value.</summary>
     public void Dispose()
     {
         lock (_gate)
+        {
+            _closed = true;
+            UnmapIfUnusedNeedsLock();
+        }
+    }
+
+    private void Copied()
+    {
+        lock (_gate)
+        {
+            _copying--;
+            UnmapIfUnusedNeedsLock();
+        }
+    }
+
+    private void UnmapIfUnusedNeedsLock()
+    {
+        if (_closed && _copying == 0)
         {
             _area?.Dispose();
         }
@@ -62,9 +102,11 @@ internal sealed class BulkSender(Func<SharedRegion> map, Action<SharedRegion> di
         long needed = (lengthBytes + BulkLayout.DataOffset + BulkLayout.SlotGrain - 1) & -BulkLayout.SlotGrain;
         lock (_gate)
         {
+            ObjectDisposedException.ThrowIf(_closed, this);
             area = _area ??= map();
             Slot slot = FindFreeNeedsLock(needed) ?? AppendNeedsLock(needed, lengthBytes);
             Volatile.Write(ref area.Word32(slot.Offset + BulkLayout.InUseOffset), 1);
+            _copying++;
             return slot.Offset;
         }
     }

@@ -8,23 +8,34 @@ namespace Brood.Channel;
 internal sealed class FrameSender(RingWriter<RegionMemory> ring, BulkSender bulk)
 {
     private readonly Lock _gate = new();
-    private bool _closed; // Guarded by _gate.
+    private volatile bool _closed; // Set once, before the gate is taken a last time: then the memory may go.
 
     /// <summary>Sends a frame, waiting for room as long as the other side lives.</summary>
     /// <returns>False: the channel is closed.</returns>
     public bool Send(FrameHeader header, ReadOnlySpan<byte> inline, ReadOnlySpan<Block> blocks)
     {
-        return Write(header, BulkAssembler.FitsInline(inline, blocks)
-            ? inline : BulkAssembler.Assemble(bulk, ref header, inline, blocks, out _));
+        try
+        {
+            return Write(header, BulkAssembler.FitsInline(inline, blocks)
+                ? inline : BulkAssembler.Assemble(bulk, ref header, inline, blocks, out _));
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
     }
 
     /// <summary>After this, nothing touches the ring's memory any more through this sender.</summary>
     public void Close()
     {
-        lock (_gate)
+        _closed = true;
+        // Whoever waits for room holds the gate.
+        do
         {
-            _closed = true;
+            ring.UnparkProducer();
         }
+        while (!_gate.TryEnter(millisecondsTimeout: 10));
+        _gate.Exit();
     }
 
     /// <summary>Asked while waiting for room.</summary>

@@ -32,13 +32,20 @@ internal sealed class HostReceiver : IDisposable
     private const int ReaderMask = 1;
     private const int CallerMask = 2;
 
+    /// <summary>After so many frames a reader looks whether it should still read.</summary>
+    private const int FramesAtOnce = 1024;
+
+    /// <summary>How often a caller that has its own answer reads on for others before it wakes the reader thread instead.</summary>
+    private const int LapsForOthers = 4;
+
     private readonly object _gate = new();
     private readonly RingReader<RegionMemory> _ring; // Guarded by _gate.
     private readonly BulkReceiver _bulk; // Guarded by _gate.
     private readonly IFrameHandler _handler;
     private readonly Func<bool> _expectsFrames;
     private readonly SpinPolicy _callerSpin = SpinPolicy.ForThisMachine(); // Guarded by _gate.
-    private readonly SpinPolicy _readerSpin = SpinPolicy.ForThisMachine(); // Guarded by _gate.
+    private readonly SpinPolicy _readerSpin = SpinPolicy.ForThisMachine(); // Touched by the reader thread only.
+    private volatile bool _callerInside; // Written under _gate. A caller looks, and will hand over when it leaves.
     private byte[] _copy = new byte[RecordLayout.MaxPayloadBytes]; // Guarded by _gate.
     private readonly Thread _thread;
     private volatile bool _closed; // Set once, before the gate is taken a last time: then the memory may go.
@@ -60,21 +67,22 @@ internal sealed class HostReceiver : IDisposable
     /// <returns>Whether the call is complete.</returns>
     public bool TryWait(IAwaited call, bool maySleep)
     {
-        if (!Monitor.TryEnter(_gate))
+        if (!TryEnterGate())
         {
             return call.IsCompleted;
         }
         try
         {
-            if (_closed)
+            if (IsOverNeedsGate)
             {
                 return call.IsCompleted;
             }
+            _callerInside = true;
             _ring.DoNotWake();
             _callerSpin.Begin();
-            while (!call.IsCompleted && !_closed && call.IsAwaitedFrom(_handler))
+            while (!call.IsCompleted && !IsOverNeedsGate && call.IsAwaitedFrom(_handler))
             {
-                if (DrainNeedsGate() || _callerSpin.KeepLooking())
+                if (DrainNeedsGate(call) || _callerSpin.KeepLooking())
                 {
                     continue;
                 }
@@ -90,16 +98,42 @@ internal sealed class HostReceiver : IDisposable
             }
             _callerSpin.End();
             // The reader thread sleeps, or waits for the gate: what comes from now on is its business.
-            while (!_closed && _ring.PrepareToPark(ReaderMask) is null)
+            int laps = LapsForOthers;
+            while (!IsOverNeedsGate && _ring.PrepareToPark(ReaderMask) is null)
             {
+                if (laps-- == 0)
+                {
+                    // There is still more. It may never end, and this caller has what it waited for.
+                    _ring.Unpark(ReaderMask);
+                    break;
+                }
                 DrainNeedsGate();
             }
         }
         finally
         {
+            _callerInside = false;
             Monitor.Exit(_gate);
         }
         return call.IsCompleted;
+    }
+
+    /// <summary>The reader thread has the gate only for as long as it takes frames out; another caller keeps it.</summary>
+    private bool TryEnterGate()
+    {
+        for (int tries = 0; tries < 64; tries++)
+        {
+            if (Monitor.TryEnter(_gate))
+            {
+                return true;
+            }
+            if (_callerInside)
+            {
+                return false;
+            }
+            Thread.SpinWait(8);
+        }
+        return false;
     }
 
     /// <summary>A call was taken back: whoever sleeps in <see cref="TryWait"/> for it looks again.</summary>
@@ -109,18 +143,31 @@ internal sealed class HostReceiver : IDisposable
     public void CloseAfterDeath()
     {
         _closed = true;
-        // Whoever sleeps holding the gate must leave it first.
-        _ring.Unpark(ReaderMask | CallerMask);
-        lock (_gate)
+        // Whoever sleeps holding the gate must leave it first. More than once, because the word that it sleeps on was
+        // the worker's to write, too: it may have been set to just what one increment makes the expected value.
+        do
         {
-            DrainNeedsGate();
+            _ring.Unpark(ReaderMask | CallerMask);
+        }
+        while (!Monitor.TryEnter(_gate, millisecondsTimeout: 10));
+        try
+        {
+            // One lap: there is no more in a ring that nobody writes to, and if somebody does, it is not the worker.
+            DrainNeedsGate(maxFrames: RegionLayout.ResultRingBytes / RecordLayout.Alignment);
+        }
+        finally
+        {
+            Monitor.Exit(_gate);
         }
     }
 
     /// <summary>After <see cref="CloseAfterDeath"/>. When it returns, no thread touches the ring's memory through this.</summary>
     public void Dispose()
     {
-        _thread.Join();
+        while (!_thread.Join(millisecondsTimeout: 10))
+        {
+            _ring.Unpark(ReaderMask);
+        }
         lock (_gate)
         {
             _copy = [];
@@ -132,42 +179,74 @@ internal sealed class HostReceiver : IDisposable
     {
         while (!_closed)
         {
-            int? signal;
             lock (_gate)
             {
-                if (_closed)
+                if (IsOverNeedsGate)
                 {
                     return;
                 }
                 _ring.DoNotWake();
-                _readerSpin.Begin();
-                while (DrainNeedsGate() || (_expectsFrames() && _readerSpin.KeepLooking()))
+                while (DrainNeedsGate() && !IsOverNeedsGate)
                 {
-                    if (_closed)
-                    {
-                        return;
-                    }
                 }
-                signal = _ring.PrepareToPark(ReaderMask);
             }
-            if (signal is { } value && !_closed)
+            if (LookForMore() is { } signal && !_closed)
             {
-                _ring.Park(value, ReaderMask, -1);
-            }
-            lock (_gate)
-            {
+                _ring.Park(signal, ReaderMask, -1);
                 _readerSpin.End();
             }
         }
     }
 
+    /// <summary>Looks without the gate, so that a caller can have it at any time.</summary>
+    /// <returns>The signal to sleep on; null: there is something to read.</returns>
+    private int? LookForMore()
+    {
+        _readerSpin.Begin();
+        while (!_closed)
+        {
+            // Before the question whether a caller looks: on leaving, it lets the producer wake this thread, and a signal
+            // that came in between ends the sleep at once.
+            int signal = _ring.Signal;
+            if (_callerInside)
+            {
+                return signal;
+            }
+            if (_ring.HasRecord)
+            {
+                _readerSpin.End();
+                return null;
+            }
+            if (!_expectsFrames() || !_readerSpin.KeepLooking())
+            {
+                if (!Monitor.TryEnter(_gate))
+                {
+                    continue;
+                }
+                try
+                {
+                    return IsOverNeedsGate ? null : _ring.PrepareToPark(ReaderMask);
+                }
+                finally
+                {
+                    Monitor.Exit(_gate);
+                }
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Whether nobody reads any more: the worker is dead, or about to be killed for what it wrote.</summary>
+    private bool IsOverNeedsGate => _closed || _corrupted;
+
+    /// <param name="until">Nothing is read after this is complete.</param>
     /// <returns>Whether there was anything.</returns>
-    private bool DrainNeedsGate()
+    private bool DrainNeedsGate(IAwaited? until = null, int maxFrames = FramesAtOnce)
     {
         bool any = false;
         try
         {
-            while (!_corrupted && _ring.TryPeek(out FrameHeader header, out ReadOnlySpan<byte> shared))
+            while (!_corrupted && maxFrames-- > 0 && until?.IsCompleted != true && _ring.TryPeek(out FrameHeader header, out ReadOnlySpan<byte> shared))
             {
                 any = true;
                 // The worker may still write here: what is parsed is a private copy.

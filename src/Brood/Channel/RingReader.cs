@@ -24,6 +24,9 @@ internal sealed class RingReader<TMemory> where TMemory : struct, ISharedMemory
         _capacity = capacity;
     }
 
+    /// <summary>Changes with every wake-up: what <see cref="Park"/> compares.</summary>
+    public int Signal => _memory.ReadAcquire32(_controls + RingControlLayout.ConsumerSignalOffset);
+
     /// <summary>Whether <see cref="TryPeek"/> would find a record or a skip.</summary>
     public bool HasRecord => _memory.ReadAcquire32(At(_headPosition) + RecordLayout.LengthOffset) != 0;
 
@@ -47,7 +50,8 @@ internal sealed class RingReader<TMemory> where TMemory : struct, ISharedMemory
             }
             if (length < 0)
             {
-                if (-length != toEnd)
+                // A producer skips only what is too short for its record, so never twice: this loop ends.
+                if (-length != toEnd || toEnd >= RecordLayout.MaxBytes || toEnd == _capacity)
                 {
                     throw new ChannelCorruptedException($"skip={-length}, toEnd={toEnd}, head={_headPosition}");
                 }

@@ -27,15 +27,21 @@ internal sealed class RingWriter<TMemory> where TMemory : struct, ISharedMemory
     }
 
     /// <summary>Writes one record if there is room.</summary>
+    /// <param name="spareBytes">What must stay free afterwards, for a record that must never wait.</param>
     /// <returns>The record's position, or -1 if the ring is full.</returns>
     /// <exception cref="ChannelCorruptedException">The consumer published a position that cannot be.</exception>
-    public long TryWrite(in FrameHeader header, ReadOnlySpan<byte> payload)
+    public long TryWrite(in FrameHeader header, ReadOnlySpan<byte> payload, int spareBytes = 0)
     {
         int length = RecordLayout.PayloadOffset + payload.Length;
         int padded = RecordLayout.Padded(length);
+        if (length > RecordLayout.MaxBytes || padded > _capacity / 2)
+        {
+            throw new ArgumentException(
+                $"A record of {length:N0} bytes was to be written; the longest has {RecordLayout.MaxBytes:N0}.", nameof(payload));
+        }
         int toEnd = _capacity - (int)(_tailPosition & (_capacity - 1));
         int needed = padded <= toEnd ? padded : toEnd + padded;
-        if (!HasRoom(needed))
+        if (!HasRoom(needed + spareBytes))
         {
             return -1;
         }
@@ -83,6 +89,13 @@ internal sealed class RingWriter<TMemory> where TMemory : struct, ISharedMemory
         // A record that was overwritten since is no longer the one at this position.
         _tailPosition - position <= _capacity
         && _memory.CompareExchange32(At(position) + RecordLayout.ClaimOffset, Claim.Ready, Claim.Withdrawn);
+
+    /// <summary>Wakes whoever sleeps in <see cref="WaitForRoom"/>. From any thread of the producer's process.</summary>
+    public void UnparkProducer()
+    {
+        _memory.Increment32(_controls + RingControlLayout.ProducerSignalOffset);
+        _memory.Unpark(_controls + RingControlLayout.ProducerSignalOffset, 1);
+    }
 
     /// <summary>Sleeps until the consumer has freed room. The caller tries again, whatever the reason it returned.</summary>
     public void WaitForRoom(int neededPayloadBytes, int timeoutMilliseconds)

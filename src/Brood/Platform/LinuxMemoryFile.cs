@@ -20,8 +20,13 @@ internal static class LinuxMemoryFile
             UnixNative.Close(fd);
             throw error;
         }
-        // A worker that shrank the file would end everybody who reads it.
-        UnixNative.Fcntl(fd, LinuxNative.F_ADD_SEALS, LinuxNative.F_SEAL_SHRINK | LinuxNative.F_SEAL_GROW | LinuxNative.F_SEAL_SEAL);
+        // The worker has the descriptor, too. If it could shrink the file, the host's next look would be a SIGBUS.
+        if (UnixNative.Fcntl(fd, LinuxNative.F_ADD_SEALS, LinuxNative.F_SEAL_SHRINK | LinuxNative.F_SEAL_GROW | LinuxNative.F_SEAL_SEAL) != 0)
+        {
+            Win32Exception error = UnixNative.Error("The system did not seal the size of shared memory (F_ADD_SEALS)");
+            UnixNative.Close(fd);
+            throw error;
+        }
         return fd;
     }
 

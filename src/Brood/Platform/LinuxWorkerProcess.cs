@@ -7,6 +7,9 @@ namespace Brood.Platform;
 /// <summary>A child on Linux: posix_spawn into a process group of its own, a pidfd to watch it, pipes for its output.</summary>
 internal sealed class LinuxWorkerProcess : WorkerProcess
 {
+    /// <summary>The most that a pipe holds unless an administrator allows more: /proc/sys/fs/pipe-max-size.</summary>
+    private const int MaxPipeBytes = 1 << 20;
+
     private readonly Lock _gate = new();
     private readonly Lock _outputGate = new(); // Its own: output that nobody takes must not keep a kill waiting.
     private readonly IProcessObserver _observer;
@@ -134,12 +137,14 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
 
     private void DrainNeedsLock(ref int fd, bool isError)
     {
-        while (fd >= 0)
+        // What was in the pipe when this began, and not more: something that never stops writing must not hold up an answer.
+        for (int left = MaxPipeBytes; fd >= 0 && left > 0;)
         {
             nint count = UnixNative.Read(fd, ref _buffer[0], _buffer.Length);
             if (count > 0)
             {
                 _observer.OnOutput(isError, _buffer.AsSpan(0, (int)count));
+                left -= (int)count;
                 continue;
             }
             if (count < 0 && Marshal.GetLastPInvokeError() == UnixNative.EINTR)

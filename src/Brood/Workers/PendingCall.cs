@@ -63,6 +63,9 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
         set => Volatile.Write(ref _connection, value);
     }
 
+    /// <summary>Its blocks in the bulk area, which nobody but this side frees if the call is withdrawn.</summary>
+    public long[]? BlockOffsets { get; set; }
+
     /// <summary>Why it is being stopped: this is what its caller is told, however the worker then ends.</summary>
     public StopCause? Stop => _stop;
 
@@ -99,6 +102,10 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
     /// <summary>From now on the token and the time limit stop the call.</summary>
     public void WatchFor(CancellationToken token, TimeProvider clock, Action<PendingCall, StopCause> stop)
     {
+        if (!token.CanBeCanceled && Options.Timeout == Timeout.InfiniteTimeSpan)
+        {
+            return;
+        }
         lock (this)
         {
             if (token.CanBeCanceled)

@@ -17,7 +17,11 @@ internal sealed partial class WorkerConnection
         }
         if (header.Kind == FrameKind.Ready)
         {
-            _ready.TrySetResult();
+            // Again later, when it has skipped what was withdrawn: no call ends then, but there is room.
+            if (!_ready.TrySetResult())
+            {
+                _owner.OnTakenBack(this, []);
+            }
             return;
         }
         PendingCall? call = Volatile.Read(ref _inFlight[Slot(header.CallId)]);

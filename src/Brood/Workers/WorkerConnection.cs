@@ -13,6 +13,9 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
     /// <summary>How many calls may be on one worker at a time, started or not.</summary>
     public const int MaxInFlight = 1024;
 
+    /// <summary>Calls leave so much of their ring free that <see cref="FrameKind.Exit"/> never has to wait behind a hung one.</summary>
+    private const int RoomForExit = RecordLayout.Alignment;
+
     private readonly IConnectionOwner _owner;
     private readonly WorkerOptions _options;
     private readonly OutputRelay _relay;
@@ -63,12 +66,20 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
         long[]? offsets = null;
         if (!BulkAssembler.FitsInline(inline, blocks))
         {
-            inline = BulkAssembler.Assemble(_bulkOut, ref header, inline, blocks, out offsets);
+            try
+            {
+                inline = BulkAssembler.Assemble(_bulkOut, ref header, inline, blocks, out offsets);
+            }
+            catch (ObjectDisposedException)
+            {
+                return false;
+            }
         }
         lock (_gate)
         {
             if (_acceptsCalls && TrySendNeedsLock(call, header, inline))
             {
+                call.BlockOffsets = offsets;
                 return true;
             }
         }
@@ -118,6 +129,7 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
                 if (call is not null && _calls.TryWithdraw(call.Position))
                 {
                     RemoveNeedsLock(call);
+                    _bulkOut.Release(call.BlockOffsets);
                     taken.Add(call);
                 }
             }
@@ -141,6 +153,7 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
                 return false;
             }
             RemoveNeedsLock(call);
+            _bulkOut.Release(call.BlockOffsets);
         }
         WakeCaller();
         return true;
@@ -238,7 +251,7 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
         call.Connection = this;
         Volatile.Write(ref slot, call);
         Interlocked.Increment(ref _inFlightCount);
-        long position = _calls.TryWrite(header with { CallId = id }, payload);
+        long position = _calls.TryWrite(header with { CallId = id }, payload, RoomForExit);
         if (position < 0)
         {
             RemoveNeedsLock(call);
@@ -257,7 +270,7 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
         {
             return true;
         }
-        if (_calls.TryWrite(new FrameHeader(FrameKind.Define, FrameFlags.None, function.Id, 0), function.Definition.Span) < 0)
+        if (_calls.TryWrite(new FrameHeader(FrameKind.Define, FrameFlags.None, function.Id, 0), function.Definition.Span, RoomForExit) < 0)
         {
             return false;
         }

@@ -53,7 +53,8 @@ internal readonly struct WorkerStatus(SharedRegion region)
 
     public long CallsServed => Volatile.Read(ref region.Word64(RegionLayout.StatusOffset + StatusLayout.CallsServedOffset));
 
-    public bool HasStarted(long callId) => Phase is WorkerPhase.Running or WorkerPhase.Returning && RunningCallId == callId;
+    /// <remarks>The id first: the phase of an earlier call has been left by the time the id is written.</remarks>
+    public bool HasStarted(long callId) => RunningCallId == callId && Phase is WorkerPhase.Running or WorkerPhase.Returning;
 
     public void Decoding(long callId)
     {

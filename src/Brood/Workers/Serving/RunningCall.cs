@@ -23,8 +23,9 @@ internal sealed class RunningCall(
 
     public bool HasStarted { get; private set; }
 
-    /// <summary>The call's live arguments; made when the first is read.</summary>
-    public WorkerLiveArguments Live => _live ??= new WorkerLiveArguments(this, channel, endpoint);
+    /// <summary>The call's live arguments; made when they are first needed, by the serving thread or by the control thread.</summary>
+    public WorkerLiveArguments Live =>
+        _live ?? Interlocked.CompareExchange(ref _live, new WorkerLiveArguments(this, channel, endpoint), null) ?? _live;
 
     public override TransferWriter Writer => writer;
 

@@ -22,6 +22,8 @@ internal sealed class ServeLoop
     private readonly ExecutionContext? _cleanContext = Thread.CurrentThread.ExecutionContext;
     private DefinedFunction[] _functions = new DefinedFunction[16]; // By function id.
 
+    private bool _hasSkipped; // A record was withdrawn: its room is the host's again, and no answer tells the host so.
+
     private readonly record struct DefinedFunction(Invoker? Invoker, Exception? Error);
 
     public ServeLoop(WorkerChannel channel, WorkerEndpoint endpoint, WorkerStatus status)
@@ -53,6 +55,10 @@ internal sealed class ServeLoop
             {
                 Serve(header, payload);
             }
+            else
+            {
+                _hasSkipped = true;
+            }
             _channel.Calls.Advance();
         }
     }
@@ -62,6 +68,11 @@ internal sealed class ServeLoop
         if (_channel.Calls.TryPeek(out FrameHeader header, out payload))
         {
             return header;
+        }
+        if (_hasSkipped)
+        {
+            _hasSkipped = false;
+            _channel.Results.Send(new FrameHeader(FrameKind.Ready, FrameFlags.None, 0, 0), [], []);
         }
         _spin.Begin();
         while (!_channel.Calls.TryPeek(out header, out payload))
@@ -155,7 +166,10 @@ internal sealed class ServeLoop
 
     private void Finish(RunningCall call, FrameKind kind, FrameFlags flags)
     {
-        _status.Enter(WorkerPhase.Returning);
+        if (call.HasStarted)
+        {
+            _status.Enter(WorkerPhase.Returning);
+        }
         if (Thread.CurrentThread.ExecutionContext != _cleanContext)
         {
             // What a function left behind (culture, activity, AsyncLocal values) must not reach the next one.
