@@ -11,6 +11,7 @@ internal static class InProcessPeers
 
     public static IReadOnlyList<InProcessPeer> All { get; } =
     [
+        new("brood", "Brood", _ => null, () => new BroodPeer()),
         new("process-per-call", "one process per call", builder => builder.Build("Empty"),
             () => new ProcessPerCallPeer()),
     ];
