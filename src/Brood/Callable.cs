@@ -26,17 +26,11 @@ public abstract partial class Callable
     /// <summary>Whoever has the workers.</summary>
     private protected virtual Callable Original => this;
 
-    /// <summary>Gives the call to a worker, or queues it.</summary>
-    internal abstract void Dispatch(PendingCall call, TransferWriter writer);
+    /// <summary>Gives the call to a worker, or queues it; then waits in this thread for its answer, as far as it may and can.</summary>
+    internal abstract void Dispatch(PendingCall call, TransferWriter writer, WaitInline wait);
 
     /// <summary>The same for a call that has its own copy of everything.</summary>
     internal abstract void DispatchKept(PendingCall call);
-
-    /// <summary>Looks for the answer as long as that pays.</summary>
-    internal abstract bool TryWaitBriefly(PendingCall call);
-
-    /// <summary>Waits for the answer in this thread. The call may still be incomplete: then wait for its task.</summary>
-    internal abstract void WaitFor(PendingCall call);
 
     /// <summary>Stops the call when the token says so, or its time has passed.</summary>
     internal abstract void Watch(PendingCall call, CancellationToken cancellationToken);
@@ -50,13 +44,9 @@ public abstract partial class Callable
 
         private protected override Callable Original => original;
 
-        internal override void Dispatch(PendingCall call, TransferWriter writer) => original.Dispatch(call, writer);
+        internal override void Dispatch(PendingCall call, TransferWriter writer, WaitInline wait) => original.Dispatch(call, writer, wait);
 
         internal override void DispatchKept(PendingCall call) => original.DispatchKept(call);
-
-        internal override bool TryWaitBriefly(PendingCall call) => original.TryWaitBriefly(call);
-
-        internal override void WaitFor(PendingCall call) => original.WaitFor(call);
 
         internal override void Watch(PendingCall call, CancellationToken cancellationToken) => original.Watch(call, cancellationToken);
 

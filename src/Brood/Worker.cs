@@ -14,8 +14,9 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
     private readonly Lock _gate = new();
     private readonly Queue<PendingCall> _queue = []; // Guarded by _gate. What the connection had no room for.
     private readonly WorkerConnection _connection;
+    private volatile bool _hasQueued; // Written under _gate: calls wait, and the next must not pass them.
     private WorkerExit? _exit; // Guarded by _gate. Set when the worker is gone.
-    private bool _isJoining; // Guarded by _gate.
+    private volatile bool _isJoining; // Written under _gate.
 
     private Worker(WorkerOptions options)
     {
@@ -79,7 +80,32 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
         }
     }
 
-    internal override void Dispatch(PendingCall call, TransferWriter writer)
+    internal override void Dispatch(PendingCall call, TransferWriter writer, WaitInline wait)
+    {
+        // Before the call is sent: then its answer wakes nobody else.
+        bool reads = wait != WaitInline.No && _connection.TryBeginWait();
+        try
+        {
+            // Without the lock while nothing is queued: the connection has its own, and refuses when it is at its end.
+            if (_hasQueued || !_connection.TrySend(call, writer.Inline, writer.Blocks))
+            {
+                DispatchSlowly(call, writer);
+            }
+            if (reads)
+            {
+                _connection.Wait(call, maySleep: wait == WaitInline.UntilDone);
+            }
+        }
+        finally
+        {
+            if (reads)
+            {
+                _connection.EndWait();
+            }
+        }
+    }
+
+    private void DispatchSlowly(PendingCall call, TransferWriter writer)
     {
         lock (_gate)
         {
@@ -88,6 +114,7 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
             {
                 call.Payload = Payload.CopyOf(writer);
                 _queue.Enqueue(call);
+                _hasQueued = true;
             }
         }
     }
@@ -98,13 +125,10 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
         {
             ThrowIfEndedNeedsLock(call);
             _queue.Enqueue(call);
+            _hasQueued = true;
             SendQueuedNeedsLock();
         }
     }
-
-    internal override bool TryWaitBriefly(PendingCall call) => _connection.TryWait(call, maySleep: false);
-
-    internal override void WaitFor(PendingCall call) => _connection.TryWait(call, maySleep: true);
 
     internal override void Watch(PendingCall call, CancellationToken cancellationToken) =>
         call.WatchFor(cancellationToken, TimeProvider.System, Stop);
@@ -134,6 +158,10 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
 
     void IConnectionOwner.OnRoom(IWorkerLink worker, PendingCall ended)
     {
+        if (!_hasQueued && !_isJoining)
+        {
+            return;
+        }
         lock (_gate)
         {
             SendQueuedNeedsLock();
@@ -155,6 +183,7 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
             {
                 _queue.Enqueue(call);
             }
+            _hasQueued = _queue.Count > 0;
             SendQueuedNeedsLock();
         }
     }
@@ -196,6 +225,7 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
             }
             _queue.Dequeue();
         }
+        _hasQueued = false;
         if (_isJoining)
         {
             _connection.Join(ExitReason.Joined);

@@ -58,20 +58,23 @@ public sealed partial class WorkerPool : Callable, IAsyncDisposable
         }
     }
 
-    internal override void Dispatch(PendingCall call, TransferWriter writer) => _scheduler.Dispatch(call, writer);
-
-    internal override void DispatchKept(PendingCall call) => _scheduler.Dispatch(call);
-
-    internal override bool TryWaitBriefly(PendingCall call) =>
-        call.IsCompleted || (call.Connection is IWorkerLink link && link.TryWait(call, maySleep: false));
-
-    internal override void WaitFor(PendingCall call)
+    internal override void Dispatch(PendingCall call, TransferWriter writer, WaitInline wait)
     {
-        if (call.Connection is IWorkerLink link)
+        if (_scheduler.Dispatch(call, writer, wait) is not { } link)
         {
-            link.TryWait(call, maySleep: true);
+            return;
+        }
+        try
+        {
+            link.Wait(call, maySleep: wait == WaitInline.UntilDone);
+        }
+        finally
+        {
+            link.EndWait();
         }
     }
+
+    internal override void DispatchKept(PendingCall call) => _scheduler.Dispatch(call);
 
     internal override void Watch(PendingCall call, CancellationToken cancellationToken) =>
         call.WatchFor(cancellationToken, _scheduler.Clock, _scheduler.Stop);

@@ -23,7 +23,7 @@ internal interface IFrameHandler
 
 /// <summary>The host's side of the result ring: whoever waits reads for all; a thread of its own reads when nobody waits.</summary>
 /// <remarks>
-/// The gate makes the readers one consumer. A thread in <see cref="TryWait"/> holds it, looks, and if need be sleeps under
+/// The gate makes the readers one consumer. A thread in <see cref="Wait"/> holds it, looks, and if need be sleeps under
 /// a mask of its own, so that the answer wakes the caller itself. Meanwhile the reader thread sleeps undisturbed. On
 /// leaving, the caller hands the ring back to the reader thread.
 /// </remarks>
@@ -62,41 +62,53 @@ internal sealed class HostReceiver : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Reads until <paramref name="call"/> is complete, if no other thread is reading.</summary>
-    /// <param name="maySleep">False: only as long as looking pays.</param>
-    /// <returns>Whether the call is complete.</returns>
-    public bool TryWait(IAwaited call, bool maySleep)
+    /// <summary>Makes this thread the reader, if no other caller is. Before a call is sent: its answer then wakes nobody else.</summary>
+    /// <returns>Whether it is; then <see cref="EndWait"/> must follow.</returns>
+    public bool TryBeginWait()
     {
         if (!TryEnterGate())
         {
-            return call.IsCompleted;
+            return false;
         }
+        if (IsOverNeedsGate)
+        {
+            Monitor.Exit(_gate);
+            return false;
+        }
+        _callerInside = true;
+        _ring.DoNotWake();
+        return true;
+    }
+
+    /// <summary>Reads until <paramref name="call"/> is complete, or can no longer be completed from here.</summary>
+    /// <param name="maySleep">False: only as long as looking pays.</param>
+    public void Wait(IAwaited call, bool maySleep)
+    {
+        _callerSpin.Begin();
+        while (!call.IsCompleted && !IsOverNeedsGate && call.IsAwaitedFrom(_handler))
+        {
+            if (DrainNeedsGate(call) || _callerSpin.KeepLooking())
+            {
+                continue;
+            }
+            if (!maySleep)
+            {
+                break;
+            }
+            if (_ring.PrepareToPark(CallerMask) is { } signal && !_closed && call.IsAwaitedFrom(_handler))
+            {
+                _ring.Park(signal, CallerMask, -1);
+                _ring.DoNotWake();
+            }
+        }
+        _callerSpin.End();
+    }
+
+    /// <summary>Hands the ring back to the reader thread.</summary>
+    public void EndWait()
+    {
         try
         {
-            if (IsOverNeedsGate)
-            {
-                return call.IsCompleted;
-            }
-            _callerInside = true;
-            _ring.DoNotWake();
-            _callerSpin.Begin();
-            while (!call.IsCompleted && !IsOverNeedsGate && call.IsAwaitedFrom(_handler))
-            {
-                if (DrainNeedsGate(call) || _callerSpin.KeepLooking())
-                {
-                    continue;
-                }
-                if (!maySleep)
-                {
-                    break;
-                }
-                if (_ring.PrepareToPark(CallerMask) is { } signal && !_closed && call.IsAwaitedFrom(_handler))
-                {
-                    _ring.Park(signal, CallerMask, -1);
-                    _ring.DoNotWake();
-                }
-            }
-            _callerSpin.End();
             // The reader thread sleeps, or waits for the gate: what comes from now on is its business.
             int laps = LapsForOthers;
             while (!IsOverNeedsGate && _ring.PrepareToPark(ReaderMask) is null)
@@ -115,7 +127,6 @@ internal sealed class HostReceiver : IDisposable
             _callerInside = false;
             Monitor.Exit(_gate);
         }
-        return call.IsCompleted;
     }
 
     /// <summary>The reader thread has the gate only for as long as it takes frames out; another caller keeps it.</summary>
@@ -136,7 +147,7 @@ internal sealed class HostReceiver : IDisposable
         return false;
     }
 
-    /// <summary>A call was taken back: whoever sleeps in <see cref="TryWait"/> for it looks again.</summary>
+    /// <summary>A call was taken back: whoever sleeps in <see cref="Wait"/> for it looks again.</summary>
     public void WakeCaller() => _ring.Unpark(CallerMask);
 
     /// <summary>The worker is dead: takes what it still wrote, then ends all waiting.</summary>

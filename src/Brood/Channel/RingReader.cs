@@ -43,7 +43,6 @@ internal sealed class RingReader<TMemory> where TMemory : struct, ISharedMemory
             int length = _memory.ReadAcquire32(at + RecordLayout.LengthOffset);
             if (length == 0)
             {
-                PublishHead();
                 header = default;
                 payload = default;
                 return false;
@@ -85,6 +84,8 @@ internal sealed class RingReader<TMemory> where TMemory : struct, ISharedMemory
     /// <returns>The signal to hand to <see cref="Park"/>; null if a record is there and nobody should sleep.</returns>
     public int? PrepareToPark(int mask)
     {
+        // Whoever waits for room is told now: this side may not look again for long.
+        PublishHead();
         int signal = _memory.ReadAcquire32(_controls + RingControlLayout.ConsumerSignalOffset);
         // SYNC consumer-parked (fence): ConsumerWaiting is written before the length is read again.
         _memory.Exchange32(_controls + RingControlLayout.ConsumerWaitingOffset, mask);

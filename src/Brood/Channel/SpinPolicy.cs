@@ -22,6 +22,9 @@ internal sealed class SpinPolicy(bool alone)
     /// <summary>For so long the core is not offered to others.</summary>
     private static readonly long s_tightTicks = 4 * s_ticksPerMicrosecond;
 
+    /// <summary>The first looks go without the clock, which costs as much as several of them.</summary>
+    private const int UntimedLooks = 64;
+
     private long _recentTicks; // The average of the last waits, the newest an eighth of it.
     private long _start;
     private int _looks;
@@ -33,7 +36,6 @@ internal sealed class SpinPolicy(bool alone)
     /// <summary>A wait begins.</summary>
     public void Begin()
     {
-        _start = Stopwatch.GetTimestamp();
         _looks = 0;
     }
 
@@ -44,9 +46,13 @@ internal sealed class SpinPolicy(bool alone)
         {
             return false;
         }
-        if (++_looks < 64)
+        if (++_looks < UntimedLooks)
         {
             return true;
+        }
+        if (_looks == UntimedLooks)
+        {
+            _start = Stopwatch.GetTimestamp();
         }
         long waited = Stopwatch.GetTimestamp() - _start;
         if (waited > (_recentTicks <= s_maxTicks ? s_maxTicks : s_minTicks))
@@ -67,7 +73,7 @@ internal sealed class SpinPolicy(bool alone)
     /// <summary>A wait is over, by looking or by waking.</summary>
     public void End()
     {
-        if (_looks < 64)
+        if (_looks < UntimedLooks)
         {
             _recentTicks -= _recentTicks / 8;
             return;

@@ -55,26 +55,28 @@ internal sealed partial class Scheduler : IConnectionOwner
     public TimeProvider Clock => _clock;
 
     /// <summary>Takes a call that is still in its writer.</summary>
-    public void Dispatch(PendingCall call, TransferWriter writer)
+    /// <returns>The worker that an idle thread may wait on: it has become the reader there. Null: it need not wait, or cannot.</returns>
+    public IWorkerLink? Dispatch(PendingCall call, TransferWriter writer, WaitInline wait)
     {
+        // A copy is kept: the worker may die before the call has started, or the call may be run again.
+        call.Payload = Payload.CopyOf(writer);
         lock (_gate)
         {
             AssertInvariants();
             AdmitNeedsLock(call);
             if (_queue.Count == 0 && FindRoomNeedsLock() is { } worker)
             {
-                // Kept, too: the worker may die before the call has started, or the call may be run again.
-                call.Payload = Payload.CopyOf(writer);
+                // Readers take this lock while they read; this takes the reader's place only if it is free, so nobody waits in a circle.
+                bool reads = wait != WaitInline.No && worker.Link!.InFlightCount == 0 && worker.Link.TryBeginWait();
                 if (TrySendNeedsLock(worker, call))
                 {
-                    return;
+                    return reads ? worker.Link : null;
                 }
-            }
-            else
-            {
-                call.Payload = Payload.CopyOf(writer);
+                EnqueueNeedsLock(call);
+                return reads ? worker.Link : null;
             }
             EnqueueNeedsLock(call);
+            return null;
         }
     }
 

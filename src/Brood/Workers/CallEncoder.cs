@@ -76,9 +76,9 @@ internal ref struct CallEncoder
             }
             var call = new PendingResult<T>(_function!, _target.Options, result);
             Prepare(call);
-            _target.Dispatch(call, Writer);
             // Reports and sources run on the thread pool, and so does the end of a call that has them.
-            if (call.Live is { IsConnected: true } || !_target.TryWaitBriefly(call))
+            _target.Dispatch(call, Writer, call.Live is { IsConnected: true } ? WaitInline.No : WaitInline.Briefly);
+            if (!call.IsCompleted)
             {
                 _target.Watch(call, cancellationToken);
             }
@@ -106,19 +106,17 @@ internal ref struct CallEncoder
             }
             call = new PendingResult<T>(_function!, _target.Options, result);
             Prepare(call);
-            _target.Dispatch(call, Writer);
+            // A time limit ends the call from elsewhere: nobody may sleep in the ring for it then.
+            _target.Dispatch(call, Writer, call.Live is { IsConnected: true } ? WaitInline.No
+                : call.Options.Timeout == Timeout.InfiniteTimeSpan ? WaitInline.UntilDone : WaitInline.Briefly);
         }
         finally
         {
             Writer.Return();
         }
-        if (call.Options.Timeout != Timeout.InfiniteTimeSpan)
+        if (!call.IsCompleted)
         {
             _target.Watch(call, CancellationToken.None);
-        }
-        else if (call.Live is not { IsConnected: true })
-        {
-            _target.WaitFor(call);
         }
         return call.IsCompleted ? call.Result : call.AsTask().GetAwaiter().GetResult();
     }

@@ -19,7 +19,14 @@ internal interface IWorkerLink : ICallLink
     /// <inheritdoc cref="WorkerConnection.TrySend"/>
     bool TrySend(PendingCall call, ReadOnlySpan<byte> inline, ReadOnlySpan<Block> blocks);
 
-    bool TryWait(PendingCall call, bool maySleep);
+    /// <inheritdoc cref="HostReceiver.TryBeginWait"/>
+    bool TryBeginWait();
+
+    /// <inheritdoc cref="HostReceiver.Wait"/>
+    void Wait(PendingCall call, bool maySleep);
+
+    /// <inheritdoc cref="HostReceiver.EndWait"/>
+    void EndWait();
 
     bool TryTakeBack(PendingCall call);
 

@@ -90,8 +90,14 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
         return false;
     }
 
-    /// <summary>Waits in the caller's thread for the answer, as long as looking for it pays.</summary>
-    public bool TryWait(PendingCall call, bool maySleep) => _receiver.TryWait(call, maySleep);
+    /// <inheritdoc cref="HostReceiver.TryBeginWait"/>
+    public bool TryBeginWait() => _receiver.TryBeginWait();
+
+    /// <inheritdoc cref="HostReceiver.Wait"/>
+    public void Wait(PendingCall call, bool maySleep) => _receiver.Wait(call, maySleep);
+
+    /// <inheritdoc cref="HostReceiver.EndWait"/>
+    public void EndWait() => _receiver.EndWait();
 
     /// <summary>Sends something for a call that runs. Nothing happens if it has ended.</summary>
     public void SendControl(FrameKind kind, int liveId, PendingCall call, TransferWriter? writer = null)
