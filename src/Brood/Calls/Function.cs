@@ -11,6 +11,10 @@ internal sealed class Function
     private static readonly Dictionary<(CalledFunction Called, Type Delegate), Function> s_byCalled = []; // Guarded by itself.
     private static int s_lastId; // Guarded by s_byCalled.
 
+    // A loop calls the same function again and again.
+    [ThreadStatic] private static Delegate? t_lastDelegate;
+    [ThreadStatic] private static Function? t_lastFunction;
+
     private readonly CapturedVariables? _captured;
 
     static Function() => TransferHooks.Install();
@@ -56,7 +60,17 @@ internal sealed class Function
     public static Function Of(Delegate function)
     {
         ArgumentNullException.ThrowIfNull(function);
-        return s_byDelegate.TryGetValue(function, out Function? known) ? known : Find(function);
+        if (ReferenceEquals(t_lastDelegate, function))
+        {
+            return t_lastFunction!;
+        }
+        Function found = s_byDelegate.TryGetValue(function, out Function? known) ? known : Find(function);
+        if (found._captured is null)
+        {
+            t_lastFunction = found;
+            t_lastDelegate = function;
+        }
+        return found;
     }
 
     /// <summary>Writes the captured variables, or the instance, that this delegate carries.</summary>

@@ -45,6 +45,7 @@ internal sealed class HostReceiver : IDisposable
     private readonly Func<bool> _expectsFrames;
     private readonly SpinPolicy _callerSpin = SpinPolicy.ForThisMachine(); // Guarded by _gate.
     private readonly SpinPolicy _readerSpin = SpinPolicy.ForThisMachine(); // Touched by the reader thread only.
+    private volatile bool _isArmed; // Written under _gate. The next frame wakes the reader thread.
     private volatile bool _callerInside; // Written under _gate. A caller looks, and will hand over when it leaves.
     private byte[] _copy = new byte[RecordLayout.MaxPayloadBytes]; // Guarded by _gate.
     private readonly Thread _thread;
@@ -76,7 +77,7 @@ internal sealed class HostReceiver : IDisposable
             return false;
         }
         _callerInside = true;
-        _ring.DoNotWake();
+        DisarmNeedsGate();
         return true;
     }
 
@@ -109,9 +110,10 @@ internal sealed class HostReceiver : IDisposable
     {
         try
         {
-            // The reader thread sleeps, or waits for the gate: what comes from now on is its business.
+            // The reader thread sleeps, or waits for the gate: what comes from now on is its business. While no call is out
+            // nothing comes, and the word that wakes it stays as it is: it lies in a cache line that the worker reads.
             int laps = LapsForOthers;
-            while (!IsOverNeedsGate && _ring.PrepareToPark(ReaderMask) is null)
+            while (_expectsFrames() && !IsOverNeedsGate && ArmNeedsGate() is null)
             {
                 if (laps-- == 0)
                 {
@@ -126,6 +128,46 @@ internal sealed class HostReceiver : IDisposable
         {
             _callerInside = false;
             Monitor.Exit(_gate);
+        }
+        // A call may have been sent since the question above, by a thread that saw this one inside.
+        Interlocked.MemoryBarrier();
+        EnsureReader();
+    }
+
+    /// <summary>A call was sent that nobody waits for inline: the reader thread must hear of its answer.</summary>
+    public void EnsureReader()
+    {
+        if (_isArmed || _callerInside || !_expectsFrames() || !Monitor.TryEnter(_gate))
+        {
+            // Whoever has the gate asks the same when it leaves; the reader thread arms itself before it sleeps.
+            return;
+        }
+        try
+        {
+            if (!IsOverNeedsGate && ArmNeedsGate() is null)
+            {
+                _ring.Unpark(ReaderMask);
+            }
+        }
+        finally
+        {
+            Monitor.Exit(_gate);
+        }
+    }
+
+    private int? ArmNeedsGate()
+    {
+        int? signal = _ring.PrepareToPark(ReaderMask);
+        _isArmed = signal is not null;
+        return signal;
+    }
+
+    private void DisarmNeedsGate()
+    {
+        if (_isArmed)
+        {
+            _isArmed = false;
+            _ring.DoNotWake();
         }
     }
 
@@ -196,7 +238,7 @@ internal sealed class HostReceiver : IDisposable
                 {
                     return;
                 }
-                _ring.DoNotWake();
+                DisarmNeedsGate();
                 while (DrainNeedsGate() && !IsOverNeedsGate)
                 {
                 }
@@ -236,7 +278,7 @@ internal sealed class HostReceiver : IDisposable
                 }
                 try
                 {
-                    return IsOverNeedsGate ? null : _ring.PrepareToPark(ReaderMask);
+                    return IsOverNeedsGate ? null : ArmNeedsGate();
                 }
                 finally
                 {

@@ -156,12 +156,16 @@ internal sealed partial class TransferWriter
 
     private void ClearGraph()
     {
+        Policy = HomePolicy;
+        _role = _name = null;
+        if (_deepest == 0 && _seen.Count == 0 && _types.Count == 0)
+        {
+            return;
+        }
         _seen.Clear();
         _types.Clear();
         Array.Clear(_frames, 0, Math.Min(_deepest, _frames.Length));
         _depth = _deepest = _openKeys = 0;
-        _role = _name = null;
-        Policy = HomePolicy;
     }
 
     private struct Frame(IPathPart owner, object? value)

@@ -75,14 +75,18 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
                 return false;
             }
         }
+        bool sent;
         lock (_gate)
         {
-            if (_acceptsCalls && TrySendNeedsLock(call, header, inline))
-            {
-                call.BlockOffsets = offsets;
-                return true;
-            }
+            call.BlockOffsets = offsets;
+            sent = _acceptsCalls && TrySendNeedsLock(call, header, inline);
         }
+        if (sent)
+        {
+            _receiver.EnsureReader();
+            return true;
+        }
+        call.BlockOffsets = null;
         if (offsets is not null)
         {
             _bulkOut.Release(offsets);
