@@ -147,6 +147,7 @@ internal sealed partial class Scheduler
                 StartWorkersNeedsLock();
             }
             SettleNeedsLock();
+            TryEndNeedsLock();
         }
         worker.Started.TrySetException(Again(error));
     }

@@ -113,6 +113,7 @@ internal sealed partial class Scheduler : IConnectionOwner
             RecycleNeedsLock(worker);
             FillNeedsLock(worker);
             SettleNeedsLock();
+            TryEndNeedsLock();
         }
     }
 
