@@ -205,6 +205,10 @@ internal sealed partial class Scheduler : IConnectionOwner
         if (wasIdle)
         {
             worker.LastProgress = now;
+            if (_options.MaxMemoryBytes > 0)
+            {
+                SettleNeedsLock();
+            }
         }
         else if (!_aheadTimerIsSet)
         {
