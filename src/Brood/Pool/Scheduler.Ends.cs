@@ -75,6 +75,7 @@ internal sealed partial class Scheduler
             {
                 _tally.Stopped(cause);
                 link = null;
+                TryEndNeedsLock();
             }
         }
         if (link is null)

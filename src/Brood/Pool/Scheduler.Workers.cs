@@ -147,6 +147,7 @@ internal sealed partial class Scheduler
                 StartWorkersNeedsLock();
             }
             SettleNeedsLock();
+            TryEndNeedsLock();
         }
         worker.Started.TrySetException(Again(error));
     }
@@ -225,6 +226,8 @@ internal sealed partial class Scheduler
         lock (_gate)
         {
             AssertInvariants();
+            // The timer has fired and is not set any more.
+            _keepDue = Timeout.InfiniteTimeSpan;
             foreach (PoolWorker worker in _workers.ToArray())
             {
                 if (worker.State != PoolWorkerState.Serving)

@@ -115,6 +115,7 @@ internal sealed partial class Scheduler : IConnectionOwner
             RecycleNeedsLock(worker);
             FillNeedsLock(worker);
             SettleNeedsLock();
+            TryEndNeedsLock();
         }
     }
 
@@ -206,6 +207,10 @@ internal sealed partial class Scheduler : IConnectionOwner
         if (wasIdle)
         {
             worker.LastProgress = now;
+            if (_options.MaxMemoryBytes > 0)
+            {
+                SettleNeedsLock();
+            }
         }
         else if (!_aheadTimerIsSet)
         {
