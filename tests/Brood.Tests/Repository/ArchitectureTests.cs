@@ -15,7 +15,8 @@ public class ArchitectureTests
     [Fact]
     public void Transfer_knows_no_process_no_channel_and_no_function() =>
         // Records of the public surface are values: BroodTypes lists those that cross.
-        AssertOnly("Transfer", [.. s_exceptions, "SharedArray`1", nameof(CallOptions), nameof(WorkerExit)]);
+        // A SharedArray crosses as a handle to memory, which is no process either.
+        AssertOnly("Transfer", [.. s_exceptions, "SharedArray`1", nameof(CallOptions), nameof(WorkerExit), "Memory.SharedBlock", "Memory.SharedRegion"]);
 
     [Fact]
     public void Channel_knows_memory_and_blocks_of_values_and_no_process() => AssertOnly(
