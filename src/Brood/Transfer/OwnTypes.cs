@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Reflection;
 
 namespace Brood.Transfer;
@@ -100,7 +101,7 @@ internal static class OwnTypes
     }
 
     // The keys of the runtime, of mscorlib and System, of the BCL, of ASP.NET and Microsoft.Extensions, of WPF.
-    private static bool IsFrameworkToken(ReadOnlySpan<byte> token) => Convert.ToHexStringLower(token)
-        is "7cec85d7bea7798e" or "b77a5c561934e089" or "b03f5f7f11d50a3a" or "cc7b13ffcd2ddd51" or "adb9793829ddae60"
-        or "31bf3856ad364e35";
+    private static bool IsFrameworkToken(ReadOnlySpan<byte> token) => BinaryPrimitives.ReadUInt64BigEndian(token)
+        is 0x7cec85d7bea7798e or 0xb77a5c561934e089 or 0xb03f5f7f11d50a3a or 0xcc7b13ffcd2ddd51 or 0xadb9793829ddae60
+        or 0x31bf3856ad364e35;
 }
