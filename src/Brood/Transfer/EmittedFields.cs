@@ -19,7 +19,7 @@ internal static class EmittedFields
 
     public static FieldWriter MakeWriter(Type owner, FieldInfo[] fields)
     {
-        var method = new DynamicMethod("WriteFields", typeof(void), [typeof(TransferWriter), typeof(object)], typeof(EmittedFields).Module, skipVisibility: true);
+        DynamicMethod method = NewMethod("WriteFields", typeof(TransferWriter));
         ILGenerator il = method.GetILGenerator();
         LocalBuilder value = LoadOwner(il, owner);
         for (int i = 0; i < fields.Length; i++)
@@ -40,7 +40,7 @@ internal static class EmittedFields
 
     public static FieldReader MakeReader(Type owner, FieldInfo[] fields)
     {
-        var method = new DynamicMethod("ReadFields", typeof(void), [typeof(TransferReader).MakeByRefType(), typeof(object)], typeof(EmittedFields).Module, skipVisibility: true);
+        DynamicMethod method = NewMethod("ReadFields", typeof(TransferReader).MakeByRefType());
         ILGenerator il = method.GetILGenerator();
         LocalBuilder target = LoadOwner(il, owner);
         foreach (FieldInfo field in fields)
@@ -55,6 +55,9 @@ internal static class EmittedFields
         il.Emit(OpCodes.Ret);
         return method.CreateDelegate<FieldReader>();
     }
+
+    private static DynamicMethod NewMethod(string name, Type first) =>
+        new(name, typeof(void), [first, typeof(object)], typeof(EmittedFields).Module, skipVisibility: true);
 
     // A struct stays in its box, so that what is read arrives there.
     private static LocalBuilder LoadOwner(ILGenerator il, Type owner)

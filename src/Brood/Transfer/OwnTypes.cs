@@ -8,23 +8,28 @@ internal static class OwnTypes
 {
     private static readonly Lock s_gate = new();
 
-    // Both under s_gate. Assembly name to all of its types by full name.
+    // Both under s_gate. The first: assembly name to all of its types by full name.
     private static readonly Dictionary<string, Dictionary<string, Type>> s_loaded = [];
-    private static readonly Dictionary<Assembly, bool> s_isFramework = [];
+    private static readonly Dictionary<Assembly, (string? Name, bool IsFramework)> s_assemblies = [];
 
     /// <summary>Whether the assembly comes with .NET. Told by the key that it is signed with: a location may be missing.</summary>
-    public static bool IsFramework(Assembly assembly)
+    public static bool IsFramework(Assembly assembly) => Describe(assembly).IsFramework;
+
+    /// <summary>The simple name, without the cost of asking the assembly each time.</summary>
+    public static string? NameOf(Assembly assembly) => Describe(assembly).Name;
+
+    private static (string? Name, bool IsFramework) Describe(Assembly assembly)
     {
         lock (s_gate)
         {
-            if (!s_isFramework.TryGetValue(assembly, out bool isFramework))
+            if (!s_assemblies.TryGetValue(assembly, out (string? Name, bool IsFramework) known))
             {
                 AssemblyName name = assembly.GetName();
-                isFramework = name.GetPublicKeyToken() is { Length: 8 } token && IsFrameworkToken(token)
+                bool isFramework = name.GetPublicKeyToken() is { Length: 8 } token && IsFrameworkToken(token)
                     && name.Name is not "FSharp.Core";
-                s_isFramework[assembly] = isFramework;
+                s_assemblies[assembly] = known = (name.Name, isFramework);
             }
-            return isFramework;
+            return known;
         }
     }
 
@@ -55,7 +60,7 @@ internal static class OwnTypes
     {
         foreach (Assembly assembly in AppDomain.CurrentDomain.GetAssemblies())
         {
-            if (!assembly.IsDynamic && assembly.GetName().Name == name)
+            if (!assembly.IsDynamic && NameOf(assembly) == name)
             {
                 return assembly;
             }

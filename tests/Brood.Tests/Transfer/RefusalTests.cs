@@ -159,7 +159,7 @@ public class RefusalTests
     {
         var value = new Zoo.WithEvent();
         value.Changed += () => value.Count++;
-        Assert.Equal("WithEvent.Changed → System.Action", TransferHarness.Refused(value, TypePolicy.TrustHost).Path);
+        Assert.StartsWith("WithEvent.Changed", TransferHarness.Refused(value, TypePolicy.TrustHost).Path);
     }
 
     [Fact]
