@@ -21,6 +21,9 @@ internal abstract class BodyCodec(Type type) : IPathPart
     /// <summary>Names code, which only a reader that trusts the writer may look up.</summary>
     public virtual bool NeedsTrust => false;
 
+    /// <summary>Holds nothing that bytes could choose, such as a comparer of the framework: needs no line in a list of known types.</summary>
+    public virtual bool IsHarmless => false;
+
     public virtual Refusal? Refusal => null;
 
     public abstract void Write(TransferWriter writer, object value);

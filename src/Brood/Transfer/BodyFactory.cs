@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 
 namespace Brood.Transfer;
 
@@ -36,64 +35,79 @@ internal static class BodyFactory
         {
             return new TypeBody();
         }
-        if (RefusedFamilies.Find(type) is { } refusal)
+        if (OwnTypes.IsFramework(type.Assembly))
         {
-            return new RefusedBody(type, refusal);
+            return FindFramework(type) ?? new RefusedBody(type, RefusedFamilies.Find(type) ?? RefusedFamilies.UnknownFrameworkType);
         }
-        return FindFramework(type) is { } framework ? framework
-            : OwnTypes.IsFramework(type.Assembly) || type.Assembly == typeof(BodyFactory).Assembly && !BroodTypes.Cross(type)
-                ? new RefusedBody(type, RefusedFamilies.UnknownFrameworkType)
-            : MakeForOwn(type);
+        if (type.Assembly == typeof(BodyFactory).Assembly && !BroodTypes.Cross(type))
+        {
+            return new RefusedBody(type, RefusedFamilies.Brood);
+        }
+        return FindRefusal(type) is { } refusal ? new RefusedBody(type, refusal) : MakeForOwn(type);
     }
 
     /// <summary>Why no class that is declared as this interface or base class can cross; null if some can.</summary>
     public static Refusal? JudgeFamily(Type declared) =>
         declared == typeof(object) || declared.IsInterface ? null : RefusedFamilies.Find(declared);
 
-    // The nearest framework class above decides: for the type itself, for its hidden implementations, and for what
-    // the application derived from it.
+    // A hidden class of the framework crosses as the nearest known one above it.
     private static BodyCodec? FindFramework(Type type)
     {
         for (Type? level = type; level is not null && level != typeof(object); level = level.BaseType)
         {
-            if (OwnTypes.IsFramework(level.Assembly) && FrameworkTypes.KindOf(level) is not FrameworkKind.None and var kind)
+            switch (FrameworkTypes.KindOf(level))
             {
-                return kind switch
-                {
-                    FrameworkKind.Fields => new GraphBody(type),
-                    FrameworkKind.Special => FrameworkBodies.Make(type, level),
-                    _ => null,
-                };
+                case FrameworkKind.Fields:
+                    return level == type && !type.IsAbstract ? new GraphBody(type) : null;
+                case FrameworkKind.Special:
+                    return FrameworkBodies.Make(type, level);
             }
         }
         return null;
     }
 
+    private static Refusal? FindRefusal(Type type)
+    {
+        if (RefusedFamilies.Find(type) is { } family)
+        {
+            return family;
+        }
+        for (Type level = type; !OwnTypes.IsFramework(level.Assembly); level = level.BaseType!)
+        {
+            if (level.GetMethod("Finalize", Declared, []) is not null)
+            {
+                return RefusedFamilies.Finalizer;
+            }
+        }
+        // Only the compiler writes such names.
+        return type.Name.Contains('<') && RefusedFamilies.FindGenerated(type) is { } generated ? generated
+            : type.IsAbstract ? RefusedFamilies.Abstract
+            : null;
+    }
+
     private static BodyCodec MakeForOwn(Type type)
     {
-        for (Type? level = type; level is not null && level != typeof(object); level = level.BaseType)
+        for (Type? level = type.BaseType; level is not null && level != typeof(object); level = level.BaseType)
         {
-            if (OwnTypes.IsFramework(level.Assembly) && HasFields(level))
+            if (!OwnTypes.IsFramework(level.Assembly))
+            {
+                continue;
+            }
+            FrameworkKind kind = FrameworkTypes.KindOf(level);
+            if (kind == FrameworkKind.Special && FrameworkBodies.Make(type, level) is { } special)
+            {
+                return special;
+            }
+            if (kind == FrameworkKind.None && level.GetFields(Declared).Length > 0)
             {
                 return new RefusedBody(type, RefusedFamilies.UnknownFrameworkBase(level));
             }
-            if (level.GetMethod("Finalize", Declared, []) is not null)
-            {
-                return new RefusedBody(type, RefusedFamilies.Finalizer);
-            }
         }
-        if (type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false)
-            && RefusedFamilies.FindGenerated(type) is { } refusal)
-        {
-            return new RefusedBody(type, refusal);
-        }
-        return type.IsAbstract ? new RefusedBody(type, RefusedFamilies.Abstract) : new GraphBody(type);
+        return new GraphBody(type);
     }
 
     private const BindingFlags Declared =
         BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-
-    private static bool HasFields(Type level) => level.GetFields(Declared).Length > 0;
 }
 
 /// <summary>Brood's own types that are data.</summary>

@@ -10,9 +10,17 @@ internal sealed class FieldLayout : IPathPart
 
     // Filled at first use: a type may contain itself.
     private readonly Codec?[] _codecs;
+    private readonly Type _owner;
 
-    private FieldLayout(FieldInfo[] fields)
+    // Counted without care: an increment lost to another thread only delays the compilation.
+    private int _writes;
+    private int _reads;
+    private FieldWriter? _writer;
+    private FieldReader? _reader;
+
+    private FieldLayout(Type owner, FieldInfo[] fields)
     {
+        _owner = owner;
         _fields = fields;
         _codecs = new Codec?[fields.Length];
     }
@@ -44,11 +52,20 @@ internal sealed class FieldLayout : IPathPart
                 BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly);
             fields.InsertRange(0, declared);
         }
-        return new FieldLayout([.. fields]);
+        return new FieldLayout(type, [.. fields]);
     }
 
     public void Write(TransferWriter writer, object value)
     {
+        if (_writer is { } compiled)
+        {
+            compiled(writer, value);
+            return;
+        }
+        if (++_writes == TransferLimits.UsesBeforeCompiling && CanCompile())
+        {
+            _writer = EmittedFields.MakeWriter(_owner, _fields);
+        }
         for (int i = 0; i < _fields.Length; i++)
         {
             writer.At(i);
@@ -58,6 +75,15 @@ internal sealed class FieldLayout : IPathPart
 
     public void Read(ref TransferReader reader, object target)
     {
+        if (_reader is { } compiled)
+        {
+            compiled(ref reader, target);
+            return;
+        }
+        if (++_reads == TransferLimits.UsesBeforeCompiling && CanCompile())
+        {
+            _reader = EmittedFields.MakeReader(_owner, _fields);
+        }
         for (int i = 0; i < _fields.Length; i++)
         {
             _fields[i].SetValue(target, CodecAt(i).ReadBoxed(ref reader));
@@ -103,13 +129,30 @@ internal sealed class FieldLayout : IPathPart
         return name.StartsWith('<') && end > 1 ? name[1..end] : name;
     }
 
+    private bool CanCompile()
+    {
+        if (!RuntimeFeature.IsDynamicCodeCompiled || _owner.IsCollectible)
+        {
+            return false;
+        }
+        foreach (FieldInfo field in _fields)
+        {
+            if (HoldsAddress(field.FieldType))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static bool HoldsAddress(Type type) => type.IsPointer || type.IsFunctionPointer || type.IsByRefLike;
+
     private static bool IsLink(FieldInfo field, Type owner) =>
         field.FieldType.IsClass && field.FieldType != typeof(object) && field.FieldType.IsAssignableFrom(owner);
 
     private Codec CodecAt(int position) => _codecs[position] ??= CodecOf(_fields[position].FieldType);
 
-    private static Codec CodecOf(Type type) =>
-        type.IsPointer || type.IsFunctionPointer || type.IsByRefLike ? new PointerCodec(type) : Codec.For(type);
+    private static Codec CodecOf(Type type) => HoldsAddress(type) ? new PointerCodec(type) : Codec.For(type);
 
     /// <summary>A field that can only hold an address.</summary>
     private sealed class PointerCodec(Type type) : Codec

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Reflection;
 
 namespace Brood.Transfer;
@@ -7,23 +8,28 @@ internal static class OwnTypes
 {
     private static readonly Lock s_gate = new();
 
-    // Both under s_gate. Assembly name to all of its types by full name.
+    // Both under s_gate. The first: assembly name to all of its types by full name.
     private static readonly Dictionary<string, Dictionary<string, Type>> s_loaded = [];
-    private static readonly Dictionary<Assembly, bool> s_isFramework = [];
+    private static readonly Dictionary<Assembly, (string? Name, bool IsFramework)> s_assemblies = [];
 
     /// <summary>Whether the assembly comes with .NET. Told by the key that it is signed with: a location may be missing.</summary>
-    public static bool IsFramework(Assembly assembly)
+    public static bool IsFramework(Assembly assembly) => Describe(assembly).IsFramework;
+
+    /// <summary>The simple name, without the cost of asking the assembly each time.</summary>
+    public static string? NameOf(Assembly assembly) => Describe(assembly).Name;
+
+    private static (string? Name, bool IsFramework) Describe(Assembly assembly)
     {
         lock (s_gate)
         {
-            if (!s_isFramework.TryGetValue(assembly, out bool isFramework))
+            if (!s_assemblies.TryGetValue(assembly, out (string? Name, bool IsFramework) known))
             {
                 AssemblyName name = assembly.GetName();
-                isFramework = name.GetPublicKeyToken() is { Length: 8 } token && IsFrameworkToken(token)
+                bool isFramework = name.GetPublicKeyToken() is { Length: 8 } token && IsFrameworkToken(token)
                     && name.Name is not "FSharp.Core";
-                s_isFramework[assembly] = isFramework;
+                s_assemblies[assembly] = known = (name.Name, isFramework);
             }
-            return isFramework;
+            return known;
         }
     }
 
@@ -54,7 +60,7 @@ internal static class OwnTypes
     {
         foreach (Assembly assembly in AppDomain.CurrentDomain.GetAssemblies())
         {
-            if (!assembly.IsDynamic && assembly.GetName().Name == name)
+            if (!assembly.IsDynamic && NameOf(assembly) == name)
             {
                 return assembly;
             }
@@ -100,7 +106,7 @@ internal static class OwnTypes
     }
 
     // The keys of the runtime, of mscorlib and System, of the BCL, of ASP.NET and Microsoft.Extensions, of WPF.
-    private static bool IsFrameworkToken(ReadOnlySpan<byte> token) => Convert.ToHexStringLower(token)
-        is "7cec85d7bea7798e" or "b77a5c561934e089" or "b03f5f7f11d50a3a" or "cc7b13ffcd2ddd51" or "adb9793829ddae60"
-        or "31bf3856ad364e35";
+    private static bool IsFrameworkToken(ReadOnlySpan<byte> token) => BinaryPrimitives.ReadUInt64BigEndian(token)
+        is 0x7cec85d7bea7798e or 0xb77a5c561934e089 or 0xb03f5f7f11d50a3a or 0xcc7b13ffcd2ddd51 or 0xadb9793829ddae60
+        or 0x31bf3856ad364e35;
 }

@@ -9,6 +9,7 @@ internal sealed class ReferenceTable
 
     private object?[] _objects = new object?[8];
     private int[] _slots = new int[16]; // 1 + index into _objects; 0 is free
+    private int[] _places = new int[8]; // the slot of each object, so that a small payload is cleared fast after a large one
     private int _count;
 
     public int Count => _count;
@@ -33,6 +34,7 @@ internal sealed class ReferenceTable
             return TryFind(value, out index);
         }
         index = _count;
+        _places[_count] = slot;
         _objects[_count++] = value;
         _slots[slot] = _count;
         return false;
@@ -44,11 +46,15 @@ internal sealed class ReferenceTable
         {
             _objects = new object?[8];
             _slots = new int[16];
+            _places = new int[8];
         }
         else if (_count > 0)
         {
             Array.Clear(_objects, 0, _count);
-            Array.Clear(_slots);
+            for (int i = 0; i < _count; i++)
+            {
+                _slots[_places[i]] = 0;
+            }
         }
         _count = 0;
     }
@@ -57,6 +63,7 @@ internal sealed class ReferenceTable
     private void Grow()
     {
         Array.Resize(ref _objects, _objects.Length * 2);
+        Array.Resize(ref _places, _objects.Length);
         _slots = new int[_objects.Length * 2];
         int mask = _slots.Length - 1;
         for (int i = 0; i < _count; i++)
@@ -67,6 +74,7 @@ internal sealed class ReferenceTable
                 slot = (slot + 1) & mask;
             }
             _slots[slot] = i + 1;
+            _places[i] = slot;
         }
     }
 

@@ -17,6 +17,8 @@ internal static class RefusedFamilies
     public static readonly Refusal Finalizer = new(
         "which has a finalizer, so it owns something of this process", OpenThere);
 
+    public static readonly Refusal Brood = new("which belongs to this process's workers", "Start workers inside the function if it needs its own.");
+
     public static readonly Refusal Abstract = new("of which there are no objects", "Name a type that is not abstract.");
 
     public static Refusal UnknownFrameworkBase(Type level) => new(
@@ -50,11 +52,12 @@ internal static class RefusedFamilies
         {
             return new Refusal("which lives in one process", OpenThere);
         }
-        if (typeof(IServiceProvider).IsAssignableFrom(type))
+        // By name: typeof would load assemblies that most programs never need.
+        if (type.GetInterface("System.IServiceProvider") is not null)
         {
             return new Refusal("a service provider of this process", "Build one in WorkerOptions.Initialize.");
         }
-        if (typeof(System.Linq.IQueryable).IsAssignableFrom(type))
+        if (type.GetInterface("System.Linq.IQueryable") is not null)
         {
             return new Refusal("a query that has not run", "Run it with ToList() and pass the result.");
         }
@@ -79,41 +82,51 @@ internal static class RefusedFamilies
 
     private static Refusal? FindByName(Type type)
     {
-        for (Type? level = type; level is not null; level = level.BaseType)
+        for (Type? level = type; level is not null && level != typeof(object); level = level.BaseType)
         {
-            string? name = (level.IsConstructedGenericType ? level.GetGenericTypeDefinition() : level).FullName;
-            switch (name)
+            if (OwnTypes.IsFramework(level.Assembly) && FindByLevel(level) is { } refusal)
             {
-                case "System.Threading.SemaphoreSlim" or "System.Threading.ReaderWriterLockSlim" or "System.Threading.Lock"
-                    or "System.Threading.ManualResetEventSlim" or "System.Threading.Barrier" or "System.Threading.CountdownEvent"
-                    or "System.Threading.ReaderWriterLock":
-                    return new Refusal("a lock of this process's threads", "No lock is shared between processes: make one inside the function.");
-                case "System.Threading.Thread" or "System.Threading.Timer" or "System.Timers.Timer"
-                    or "System.Threading.ThreadLocal`1" or "System.Threading.AsyncLocal`1" or "System.Threading.ExecutionContext"
-                    or "System.Threading.SynchronizationContext":
-                    return new Refusal("which belongs to this process's threads", "Make it inside the function.");
-                case "System.Threading.CancellationTokenSource":
-                    return new Refusal("which cancels in this process", "Pass its Token: it stays connected.");
-                case "System.Progress`1":
-                    return new Refusal("which reports in this process", "Declare the parameter as IProgress<T>: then it stays connected.");
-                case "System.WeakReference" or "System.WeakReference`1":
-                    return new Refusal("a reference that keeps nothing alive", "Pass its target.");
-                case "System.Net.Sockets.Socket" or "System.Net.Http.HttpMessageInvoker" or "System.Net.Sockets.TcpClient"
-                    or "System.Net.Sockets.UdpClient" or "System.Net.Sockets.TcpListener" or "System.Data.Common.DbConnection":
-                    return new Refusal("a connection of this process", OpenThere);
-                case "System.Diagnostics.Process":
-                    return new Refusal("a handle to a process", "Pass its id.");
-                case "System.Data.DataTable" or "System.Data.DataSet":
-                    return new Refusal("which keeps more than its rows", "Pass the rows as a list of records, or its XML text.");
-                case "System.Reflection.MemberInfo" or "System.Reflection.Assembly" or "System.Reflection.Module":
-                    return new Refusal("a piece of this process's code", "Pass a Type, or a name.");
+                return refusal;
             }
         }
-        if (OwnTypes.IsFramework(type.Assembly) && typeof(IEnumerator).IsAssignableFrom(type)
-            || typeof(IEnumerable).IsAssignableFrom(type) && type.Namespace == "System.Linq" && !type.IsPublic)
+        return OwnTypes.IsFramework(type.Assembly) && IsQuery(type)
+            ? new Refusal("a query that has not run", "Call ToList() or ToArray() on it and pass the result.")
+            : null;
+    }
+
+    // Told by name as well: most of these live in assemblies that the program may not use.
+    private static Refusal? FindByLevel(Type level)
+    {
+        string? name = (level.IsConstructedGenericType ? level.GetGenericTypeDefinition() : level).FullName;
+        switch (name)
         {
-            return new Refusal("a query that has not run", "Call ToList() or ToArray() on it and pass the result.");
+            case "System.Threading.SemaphoreSlim" or "System.Threading.ReaderWriterLockSlim" or "System.Threading.Lock"
+                or "System.Threading.ManualResetEventSlim" or "System.Threading.Barrier" or "System.Threading.CountdownEvent"
+                or "System.Threading.ReaderWriterLock":
+                return new Refusal("a lock of this process's threads", "No lock is shared between processes: make one inside the function.");
+            case "System.Threading.Thread" or "System.Threading.Timer" or "System.Timers.Timer"
+                or "System.Threading.ThreadLocal`1" or "System.Threading.AsyncLocal`1" or "System.Threading.ExecutionContext"
+                or "System.Threading.SynchronizationContext":
+                return new Refusal("which belongs to this process's threads", "Make it inside the function.");
+            case "System.Threading.CancellationTokenSource":
+                return new Refusal("which cancels in this process", "Pass its Token: it stays connected.");
+            case "System.Progress`1":
+                return new Refusal("which reports in this process", "Declare the parameter as IProgress<T>: then it stays connected.");
+            case "System.WeakReference" or "System.WeakReference`1":
+                return new Refusal("a reference that keeps nothing alive", "Pass its target.");
+            case "System.Net.Sockets.Socket" or "System.Net.Http.HttpMessageInvoker" or "System.Net.Sockets.TcpClient"
+                or "System.Net.Sockets.UdpClient" or "System.Net.Sockets.TcpListener" or "System.Data.Common.DbConnection":
+                return new Refusal("a connection of this process", OpenThere);
+            case "System.Diagnostics.Process":
+                return new Refusal("a handle to a process", "Pass its id.");
+            case "System.Data.DataTable" or "System.Data.DataSet":
+                return new Refusal("which keeps more than its rows", "Pass the rows as a list of records, or its XML text.");
+            case "System.Reflection.MemberInfo" or "System.Reflection.Assembly" or "System.Reflection.Module":
+                return new Refusal("a piece of this process's code", "Pass a Type, or a name.");
         }
         return null;
     }
+
+    private static bool IsQuery(Type type) => typeof(IEnumerator).IsAssignableFrom(type)
+        || typeof(IEnumerable).IsAssignableFrom(type) && type.Namespace == "System.Linq" && !type.IsPublic;
 }

@@ -20,6 +20,9 @@ internal static class TransferLimits
     /// <summary>From this size on, arrays and strings of plain data travel as blocks of their own.</summary>
     public const int BlockThresholdBytes = 32 * 1024;
 
+    /// <summary>How often a class crosses by reflection before its accessors are compiled.</summary>
+    public const int UsesBeforeCompiling = 500;
+
     public static void CheckDepth(int depth)
     {
         if (depth > MaxDepth || !RuntimeHelpers.TryEnsureSufficientExecutionStack())

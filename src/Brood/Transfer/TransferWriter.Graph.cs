@@ -113,6 +113,9 @@ internal sealed partial class TransferWriter
     /// <summary>A position for what is written before the object is made, such as a comparer.</summary>
     internal const int BeforeMade = -1;
 
+    /// <summary>The position of the fields that a subclass adds to a collection; they have positions of their own.</summary>
+    internal const int AddedFields = -2;
+
     /// <summary>Writes a type: its name the first time, its index from then on.</summary>
     internal void WriteType(Type type)
     {
@@ -148,8 +151,12 @@ internal sealed partial class TransferWriter
                 string root = _frames[0].Value is { } value ? TypeNames.Simple(value.GetType()) : "";
                 path.Append(path.Length > 0 ? " → " : "").Append(root);
             }
-            path.Append(_frames[i].Position == BeforeMade ? ".Comparer"
-                : _frames[i].Owner.Describe(_frames[i].Value, _frames[i].Position));
+            path.Append(_frames[i].Position switch
+            {
+                BeforeMade => ".Comparer",
+                AddedFields => "",
+                int position => _frames[i].Owner.Describe(_frames[i].Value, position),
+            });
         }
         return path.ToString();
     }

@@ -50,7 +50,7 @@ internal static class TypeNames
         else if (type.FullName is { } fullName && !type.IsGenericParameter && !type.Assembly.IsDynamic)
         {
             writer.WriteByte(Own);
-            writer.WriteText(type.Assembly.GetName().Name);
+            writer.WriteText(OwnTypes.NameOf(type.Assembly));
             writer.WriteText(fullName);
         }
         else

@@ -43,13 +43,13 @@ internal sealed class TypePolicy
         {
             return new Refusal("which names code and is not accepted from a worker", "Return data instead.");
         }
-        if (KnownTypes is not null && !IsKnown(type))
+        if (KnownTypes is not null && !body.IsHarmless && !IsKnown(type))
         {
             return new Refusal(
                 "which the host does not list",
                 $"Add it: {nameof(WorkerOptions)}.KnownTypes = [typeof({TypeNames.Short(type)})].");
         }
-        return JudgeArguments(type);
+        return JudgeName(type) ?? JudgeArguments(type);
     }
 
     /// <summary>Makes a type that the bytes name by its parts.</summary>
@@ -78,7 +78,17 @@ internal sealed class TypePolicy
         return null;
     }
 
-    private static Refusal? JudgePart(Type part) => Codec.For(part).Refusal ?? JudgeArguments(part);
+    private static Refusal? JudgePart(Type part) => Codec.For(part).Refusal ?? JudgeName(part) ?? JudgeArguments(part);
+
+    // The framework's types are looked up in the list only; the parts of a constructed type are judged one by one.
+    private static Refusal? JudgeName(Type type)
+    {
+        Type definition = type.IsConstructedGenericType ? type.GetGenericTypeDefinition() : type;
+        return type.IsArray || !OwnTypes.IsFramework(type.Assembly) || FrameworkTypes.TryIndexOf(definition, out _) ? null
+            : new Refusal(
+                "a framework type that is not accepted by name",
+                "Declare it as the result's type instead of object or an interface.");
+    }
 
     // A list of known types is known: nothing can be built by it that could not be built without it.
     private bool IsKnown(Type type)

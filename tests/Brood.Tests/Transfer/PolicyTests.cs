@@ -28,6 +28,24 @@ public class PolicyTests
     }
 
     [Fact]
+    public void The_comparers_of_the_framework_need_no_line_in_the_list()
+    {
+        var value = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase) { ["A"] = 1 };
+        Payload payload = TransferHarness.Write(value, value.GetType());
+        var copy = (Dictionary<string, int>)TransferHarness.Read(payload, value.GetType(), TypePolicy.Only([]))!;
+        Assert.Equal(1, copy["a"]);
+    }
+
+    [Fact]
+    public void A_framework_type_that_the_reader_would_not_find_is_refused_where_it_is_sent()
+    {
+        Assert.Contains("not accepted by name", TransferHarness.Refused<object>(Base64FormattingOptions.InsertLineBreaks).Message);
+        Assert.Contains("not accepted by name", TransferHarness.Refused<object>(new List<IDisposable>()).Message);
+        Assert.Equal(Base64FormattingOptions.InsertLineBreaks, TransferHarness.Copy(Base64FormattingOptions.InsertLineBreaks));
+        Assert.Equal(Base64FormattingOptions.InsertLineBreaks, TransferHarness.CopyTrusted<object>(Base64FormattingOptions.InsertLineBreaks));
+    }
+
+    [Fact]
     public void The_sender_refuses_what_the_reader_would_with_a_path()
     {
         TransferException e = TransferHarness.Refused<object[]>([1, new Circle(1)], TypePolicy.Only([typeof(Ring)]));

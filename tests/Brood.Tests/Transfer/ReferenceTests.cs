@@ -57,6 +57,55 @@ public class ReferenceTests
     public void A_tuple_arrives_whole() => Assert.Equal((1, "two", 3.0), TransferHarness.Copy((1, "two", 3.0)));
 
     [Fact]
+    public void A_key_that_holds_its_own_dictionary_is_placed_after_it_is_complete()
+    {
+        var key = new Key { Name = "k" };
+        key.Map = new Dictionary<Key, int> { [key] = 7 };
+        Key copy = TransferHarness.Copy(key);
+        Assert.Equal(7, copy.Map![new Key { Name = "k" }]);
+        (Key First, HashSet<Key> Second) pair = TransferHarness.Copy((key, new HashSet<Key> { key }));
+        Assert.Contains(pair.First, pair.Second);
+    }
+
+    [Fact]
+    public void A_list_of_a_million_nodes_crosses_without_a_million_stack_frames()
+    {
+        Node? list = null;
+        for (int i = 0; i < 1_000_000; i++)
+        {
+            list = new Node { Value = i, Next = list };
+        }
+        Node? copy = TransferHarness.Copy(list);
+        int count = 0;
+        for (; copy is not null; copy = copy.Next)
+        {
+            count++;
+        }
+        Assert.Equal(1_000_000, count);
+    }
+
+    [Fact]
+    public void The_arguments_of_one_call_share_their_objects()
+    {
+        var shared = new Node();
+        TransferWriter writer = TransferWriter.Rent();
+        Codec<Node>.Declared.Write(writer, shared);
+        Codec<Node[]>.Declared.Write(writer, [shared]);
+        var reader = new TransferReader(writer.Inline, null, null, TypePolicy.TrustHost);
+        Node first = Codec<Node>.Declared.Read(ref reader);
+        Assert.Same(first, Codec<Node[]>.Declared.Read(ref reader)[0]);
+        writer.Return();
+    }
+
+    [Fact]
+    public void A_writer_that_was_returned_remembers_nothing()
+    {
+        var value = new Node();
+        byte[] first = TransferHarness.Write(value, typeof(object)).Inline;
+        Assert.Equal(first, TransferHarness.Write(value, typeof(object)).Inline);
+    }
+
+    [Fact]
     public void A_refused_value_is_named_with_its_path()
     {
         var order = new Order { Lines = [new Line(), new Line { Callback = Console.WriteLine }] };
@@ -69,6 +118,16 @@ public class ReferenceTests
     public sealed class Dog : Animal { public required List<string> Tricks { get; init; } }
 
     public sealed class Node { public int Value; public Node? Next { get; set; } }
+
+    // Map comes first, so that it is read while Name is still empty.
+    public sealed class Key
+    {
+        public Dictionary<Key, int>? Map;
+        public string? Name;
+
+        public override bool Equals(object? obj) => obj is Key other && other.Name == Name;
+        public override int GetHashCode() => Name!.GetHashCode();
+    }
 
     public sealed class Order { public List<Line> Lines { get; set; } = []; }
 

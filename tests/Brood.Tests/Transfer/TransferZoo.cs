@@ -118,6 +118,7 @@ public static class TransferZoo
         add.Add("struct with padding", new Padded { First = 1, Second = 2, Third = true });
         add.Add("empty struct", new Empty());
         add.Add("struct with a string", new Named("n", 1));
+        add.Add("readonly struct with a string", new Sealed("s", 2));
         add.Add("nested struct", new Nested { Inner = new Named("n", 1), Place = new(1, 2, 3), Maybe = 4 });
         add.Add("nullable struct", (Named?)new Named("n", 1));
         add.Add("nullable struct, null", (Named?)null);

@@ -16,6 +16,12 @@ public struct Empty;
 
 public record struct Named(string Name, int Value);
 
+public readonly struct Sealed(string name, int value)
+{
+    public string Name { get; } = name;
+    public readonly int Value = value;
+}
+
 public struct Nested { public Named Inner; public Point3 Place; public int? Maybe; }
 
 [InlineArray(4)]

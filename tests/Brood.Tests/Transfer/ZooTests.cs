@@ -30,6 +30,26 @@ public class ZooTests
         Assert.Null(DeepEqual.Difference(entry.Value, TransferHarness.Read(payload, typeof(object))));
     }
 
+    [Fact]
+    public void All_of_it_crosses_also_when_it_has_crossed_so_often_that_its_accessors_are_compiled()
+    {
+        foreach (ZooEntry entry in TransferZoo.All)
+        {
+            Payload payload = TransferHarness.Write(entry.Value, entry.Declared);
+            if (payload.Inline.Length > 2_000 || payload.Large.Length > 0)
+            {
+                continue;
+            }
+            for (int i = 0; i <= TransferLimits.UsesBeforeCompiling; i++)
+            {
+                TransferHarness.Write(entry.Value, entry.Declared);
+                TransferHarness.Read(payload, entry.Declared);
+            }
+            Assert.Equal(payload.Inline, TransferHarness.Write(entry.Value, entry.Declared).Inline);
+            Assert.Null(DeepEqual.Difference(entry.Value, TransferHarness.Read(payload, entry.Declared)));
+        }
+    }
+
     private static void Cross(string name, TypePolicy policy)
     {
         ZooEntry entry = TransferZoo.All.Single(entry => entry.Name == name);

@@ -32,6 +32,7 @@ internal abstract class FilledBody(Type type, Type known) : BodyCodec(type)
     {
         if (_added is not null)
         {
+            writer.At(TransferWriter.AddedFields);
             writer.Enter(_added, null);
             _added.Write(writer, value);
             writer.Leave();

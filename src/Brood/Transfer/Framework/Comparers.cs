@@ -21,6 +21,8 @@ internal sealed class DefaultComparerBody<T>(Type known) : BodyCodec(known)
 {
     public override bool IsTracked => false;
 
+    public override bool IsHarmless => true;
+
     public override void Write(TransferWriter writer, object value)
     {
         if (!ReferenceEquals(value, Comparer<T>.Default))
@@ -37,6 +39,8 @@ internal sealed class DefaultComparerBody<T>(Type known) : BodyCodec(known)
 internal sealed class DefaultEqualityComparerBody<T>(Type known) : BodyCodec(known)
 {
     public override bool IsTracked => false;
+
+    public override bool IsHarmless => true;
 
     public override void Write(TransferWriter writer, object value)
     {
@@ -57,6 +61,8 @@ internal sealed class StringComparerBody() : BodyCodec(typeof(StringComparer))
     private const byte Ordinal = 0, OrdinalIgnoreCase = 1, OfCulture = 2;
 
     public override bool IsTracked => false;
+
+    public override bool IsHarmless => true;
 
     public override void Write(TransferWriter writer, object value)
     {
@@ -100,6 +106,8 @@ internal sealed class StringComparerBody() : BodyCodec(typeof(StringComparer))
 internal sealed class SingletonBody(Type known, object instance) : BodyCodec(known)
 {
     public override bool IsTracked => false;
+
+    public override bool IsHarmless => true;
 
     public override void Write(TransferWriter writer, object value)
     {
