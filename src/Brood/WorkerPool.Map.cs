@@ -19,7 +19,7 @@ public sealed partial class WorkerPool
     public IAsyncEnumerable<R> MapAsync<T, R>(Func<T, R> function, IEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
     {
         Check(function, source);
-        return ValuesOf(ResultsOf<T, R>(function, Codec<R>.Declared, new ChunkSource<T>(source, null), options, cancellationToken));
+        return ValuesOf<T, R>(function, Codec<R>.Declared, new ChunkSource<T>(source, null), options, cancellationToken);
     }
 
     /// <inheritdoc cref="MapAsync{T, R}(Func{T, R}, IEnumerable{T}, MapOptions, CancellationToken)"/>
@@ -27,14 +27,14 @@ public sealed partial class WorkerPool
     public IAsyncEnumerable<R> MapAsync<T, R>(Func<T, Task<R>> function, IEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
     {
         Check(function, source);
-        return ValuesOf(ResultsOf<T, R>(function, Codec<R>.Declared, new ChunkSource<T>(source, null), options, cancellationToken));
+        return ValuesOf<T, R>(function, Codec<R>.Declared, new ChunkSource<T>(source, null), options, cancellationToken);
     }
 
     /// <inheritdoc cref="MapAsync{T, R}(Func{T, R}, IEnumerable{T}, MapOptions, CancellationToken)"/>
     public IAsyncEnumerable<R> MapAsync<T, R>(Func<T, R> function, IAsyncEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
     {
         Check(function, source);
-        return ValuesOf(ResultsOf<T, R>(function, Codec<R>.Declared, new ChunkSource<T>(null, source), options, cancellationToken));
+        return ValuesOf<T, R>(function, Codec<R>.Declared, new ChunkSource<T>(null, source), options, cancellationToken);
     }
 
     /// <inheritdoc cref="MapAsync{T, R}(Func{T, R}, IEnumerable{T}, MapOptions, CancellationToken)"/>
@@ -42,7 +42,7 @@ public sealed partial class WorkerPool
     public IAsyncEnumerable<R> MapAsync<T, R>(Func<T, Task<R>> function, IAsyncEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
     {
         Check(function, source);
-        return ValuesOf(ResultsOf<T, R>(function, Codec<R>.Declared, new ChunkSource<T>(null, source), options, cancellationToken));
+        return ValuesOf<T, R>(function, Codec<R>.Declared, new ChunkSource<T>(null, source), options, cancellationToken);
     }
 
     /// <summary>Calls a function for each item of a source, spread over the workers. Failures are values; the map goes on.</summary>
@@ -126,29 +126,45 @@ public sealed partial class WorkerPool
         Delegate function, Codec<R>? codec, ChunkSource<T> source, MapOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await using var run = new MapRun<T, R>(this, function, codec, source, options ?? MapOptions.Default, cancellationToken);
-        run.Start();
+        await using var map = new MapRun<T, R>(this, function, codec, source, options ?? MapOptions.Default, cancellationToken);
+        map.Start();
         do
         {
-            while (run.TryTake(out MapResult<R> result))
+            while (map.TryTake(out ResultRun<R> run))
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                yield return result;
+                for (int i = 0; i < run.Count; i++)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    yield return new MapResult<R>(run.FirstIndex + i, run.Values[i], run.Error);
+                }
             }
         }
-        while (await run.WaitAsync(cancellationToken).ConfigureAwait(false));
+        while (await map.WaitAsync(cancellationToken).ConfigureAwait(false));
     }
 
-    private static async IAsyncEnumerable<R> ValuesOf<R>(IAsyncEnumerable<MapResult<R>> results)
+    // Not made of the above: an iterator in an iterator costs a small item more than its way there and back.
+    private async IAsyncEnumerable<R> ValuesOf<T, R>(
+        Delegate function, Codec<R>? codec, ChunkSource<T> source, MapOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (MapResult<R> result in results.ConfigureAwait(false))
+        cancellationToken.ThrowIfCancellationRequested();
+        await using var map = new MapRun<T, R>(this, function, codec, source, options ?? MapOptions.Default, cancellationToken);
+        map.Start();
+        do
         {
-            if (result.Error is { } error)
+            while (map.TryTake(out ResultRun<R> run))
             {
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
+                if (run.Error is { } error)
+                {
+                    System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
+                }
+                for (int i = 0; i < run.Count; i++)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    yield return run.Values[i];
+                }
             }
-            yield return result.Value;
         }
+        while (await map.WaitAsync(cancellationToken).ConfigureAwait(false));
     }
 
     private static async Task DrainAsync(IAsyncEnumerable<MapResult<Nothing>> results)

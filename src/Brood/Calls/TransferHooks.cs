@@ -8,10 +8,10 @@ internal static class TransferHooks
     /// <summary>Before the first call, in host and worker. Harmless to repeat.</summary>
     public static void Install()
     {
-        CallHooks.WriteDelegate ??= static (writer, function) => CapturedDelegate.Write(writer, function);
-        CallHooks.ReadDelegate ??= static (ref TransferReader reader, Type _) =>
+        FunctionReferences.Write ??= static (writer, function) => CapturedDelegate.Write(writer, function);
+        FunctionReferences.Read ??= static (ref TransferReader reader, Type _) =>
             CapturedDelegate.Read(ref reader) ?? throw new TransferException("The bytes are damaged: a delegate is missing.");
-        CallHooks.WriteException ??= static (writer, error) => ExceptionTransfer.Write(writer, error);
-        CallHooks.ReadException ??= static (ref TransferReader reader) => ExceptionTransfer.Read(ref reader);
+        ExceptionCodec.Write ??= static (writer, error) => ExceptionTransfer.Write(writer, error);
+        ExceptionCodec.Read ??= static (ref TransferReader reader) => ExceptionTransfer.Read(ref reader);
     }
 }

@@ -51,6 +51,9 @@ internal enum FrameKind : byte
     /// <summary>The next item of a stream, or the result of the next argument of a chunk.</summary>
     Item = 35,
 
+    /// <summary>Results of the next arguments of a chunk, in a record that grows.</summary>
+    Items = 40,
+
     /// <summary>The next argument of a chunk threw.</summary>
     ItemFailed = 36,
 
@@ -86,6 +89,9 @@ internal enum FrameFlags : byte
 
     /// <summary>The control ring must be read while this call runs: it takes a token, streams, or has live arguments.</summary>
     Control = 32,
+
+    /// <summary>The record grows while it lies in the ring. FunctionId of what is read says how many items are new.</summary>
+    Growing = 64,
 }
 
 /// <summary>What stands in a record's Claim word.</summary>

@@ -25,6 +25,26 @@ internal sealed class FrameSender(RingWriter<RegionMemory> ring, BulkSender bulk
         }
     }
 
+    /// <summary>Sends an item of a chunk: into the record that grows, so that it costs the other side no look of its own.</summary>
+    /// <remarks>It is there when this returns, whatever becomes of this process.</remarks>
+    public void SendItem(FrameHeader header, ReadOnlySpan<byte> item)
+    {
+        lock (_gate)
+        {
+            if (!ring.TryGrow(item))
+            {
+                ring.EndGrowing();
+                bool isSmall = item.Length <= RecordLayout.GrowthBytes / 4;
+                if (!isSmall || !ring.TryBeginGrowing(header with { Kind = FrameKind.Items }) || !ring.TryGrow(item))
+                {
+                    Write(header, item);
+                    return;
+                }
+            }
+            ring.WakeConsumer();
+        }
+    }
+
     /// <summary>After this, nothing touches the ring's memory any more through this sender.</summary>
     public void Close()
     {
@@ -45,6 +65,8 @@ internal sealed class FrameSender(RingWriter<RegionMemory> ring, BulkSender bulk
     {
         lock (_gate)
         {
+            // In their order: what follows items is read after them.
+            ring.EndGrowing();
             while (!_closed)
             {
                 if (ring.TryWrite(header, payload) >= 0)

@@ -15,6 +15,9 @@ internal sealed class RingReader<TMemory> where TMemory : struct, ISharedMemory
     private long _headPosition;
     private long _publishedHeadPosition;
     private int _currentLength;
+    private bool _isGrowing; // The record at the head grows; then the two below say how far it was read, and how far it was last seen.
+    private GrowthState _read;
+    private GrowthState _seen;
 
     public RingReader(TMemory memory, long controls, long data, int capacity)
     {
@@ -28,7 +31,15 @@ internal sealed class RingReader<TMemory> where TMemory : struct, ISharedMemory
     public int Signal => _memory.ReadAcquire32(_controls + RingControlLayout.ConsumerSignalOffset);
 
     /// <summary>Whether <see cref="TryPeek"/> would find a record or a skip.</summary>
-    public bool HasRecord => _memory.ReadAcquire32(At(_headPosition) + RecordLayout.LengthOffset) != 0;
+    public bool HasRecord
+    {
+        get
+        {
+            long at = At(_headPosition);
+            return _memory.ReadAcquire32(at + RecordLayout.LengthOffset) != 0
+                && (!_isGrowing || _memory.ReadAcquire32(at + RecordLayout.GrowthOffset) != _read.Pack());
+        }
+    }
 
     /// <summary>Looks at the next record. It stays in the ring until <see cref="Advance"/>.</summary>
     /// <param name="payload">In shared memory: a producer that is not trusted may still change it.</param>
@@ -69,7 +80,7 @@ internal sealed class RingReader<TMemory> where TMemory : struct, ISharedMemory
                 MemoryMarshal.Read<int>(record[RecordLayout.FunctionIdOffset..]),
                 MemoryMarshal.Read<long>(record[RecordLayout.CallIdOffset..]));
             payload = record[RecordLayout.PayloadOffset..];
-            return true;
+            return (header.Flags & FrameFlags.Growing) == 0 || TryPeekGrowth(at, length, ref header, ref payload);
         }
     }
 
@@ -78,7 +89,38 @@ internal sealed class RingReader<TMemory> where TMemory : struct, ISharedMemory
         _memory.CompareExchange32(At(_headPosition) + RecordLayout.ClaimOffset, Claim.Ready, Claim.Taken);
 
     /// <summary>Gives the room of the record that was peeked back to the producer.</summary>
-    public void Advance() => Free(RecordLayout.Padded(_currentLength));
+    public void Advance()
+    {
+        if (_isGrowing)
+        {
+            _read = _seen;
+            if (!_read.IsClosed)
+            {
+                return;
+            }
+            _isGrowing = false;
+        }
+        Free(RecordLayout.Padded(_currentLength));
+    }
+
+    /// <summary>What is new in a record that grows. It stays at the head until it is closed.</summary>
+    private bool TryPeekGrowth(long at, int length, ref FrameHeader header, ref ReadOnlySpan<byte> payload)
+    {
+        if (!_isGrowing)
+        {
+            _isGrowing = true;
+            _read = default;
+        }
+        // SYNC items-ready (acquire): pairs with the releases in RingWriter.TryGrow and EndGrowing.
+        _seen = GrowthState.Unpack(_memory.ReadAcquire32(at + RecordLayout.GrowthOffset));
+        if (_seen.Bytes < _read.Bytes || _seen.Count < _read.Count || _seen.Bytes > length - RecordLayout.GrowthItemsOffset)
+        {
+            throw new ChannelCorruptedException($"growth={_seen}, before={_read}, length={length}");
+        }
+        payload = payload.Slice(sizeof(int) + _read.Bytes, _seen.Bytes - _read.Bytes);
+        header = header with { FunctionId = _seen.Count - _read.Count };
+        return _seen != _read;
+    }
 
     /// <summary>Says that this consumer is about to sleep, under <paramref name="mask"/>.</summary>
     /// <returns>The signal to hand to <see cref="Park"/>; null if a record is there and nobody should sleep.</returns>

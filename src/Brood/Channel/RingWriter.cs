@@ -15,6 +15,9 @@ internal sealed class RingWriter<TMemory> where TMemory : struct, ISharedMemory
     // Touched only by the producer.
     private long _tailPosition;
     private long _knownHeadPosition;
+    private long _growingAt = -1; // Where the record that grows begins; -1: none.
+    private int _growingRoom;
+    private GrowthState _growth;
 
     /// <param name="controls">Where the ring's <see cref="RingControlLayout"/> begins.</param>
     /// <param name="capacity">In bytes, a power of two, at least two of the longest records.</param>
@@ -64,6 +67,49 @@ internal sealed class RingWriter<TMemory> where TMemory : struct, ISharedMemory
         _memory.WriteRelease32(at + RecordLayout.LengthOffset, length);
         _tailPosition += padded;
         return position;
+    }
+
+    /// <summary>Begins a record that grows item by item. Nothing else may be written before it is closed.</summary>
+    /// <returns>False: there is no room.</returns>
+    public bool TryBeginGrowing(FrameHeader header)
+    {
+        Span<byte> empty = stackalloc byte[RecordLayout.GrowthBytes - RecordLayout.PayloadOffset];
+        empty[..sizeof(int)].Clear();
+        long position = TryWrite(header with { Flags = header.Flags | FrameFlags.Growing }, empty);
+        if (position < 0)
+        {
+            return false;
+        }
+        _growingAt = At(position);
+        _growingRoom = RecordLayout.GrowthBytes - RecordLayout.GrowthItemsOffset;
+        _growth = default;
+        return true;
+    }
+
+    /// <summary>Adds an item to the record that grows.</summary>
+    /// <returns>False: there is none, or it has no room.</returns>
+    public bool TryGrow(ReadOnlySpan<byte> item)
+    {
+        if (_growingAt < 0 || item.Length > _growingRoom - _growth.Bytes || _growth.Count == GrowthState.MaxCount)
+        {
+            return false;
+        }
+        item.CopyTo(_memory.Slice(_growingAt + RecordLayout.GrowthItemsOffset + _growth.Bytes, item.Length));
+        _growth = new GrowthState(_growth.Bytes + item.Length, _growth.Count + 1, false);
+        // SYNC items-ready (release): the item's bytes are visible to items-ready (acquire).
+        _memory.WriteRelease32(_growingAt + RecordLayout.GrowthOffset, _growth.Pack());
+        return true;
+    }
+
+    /// <summary>Closes the record that grows, if there is one.</summary>
+    public void EndGrowing()
+    {
+        if (_growingAt >= 0)
+        {
+            // SYNC items-ready (release): there will be no more in this record.
+            _memory.WriteRelease32(_growingAt + RecordLayout.GrowthOffset, (_growth with { IsClosed = true }).Pack());
+            _growingAt = -1;
+        }
     }
 
     /// <summary>Wakes the consumer if it sleeps. After any number of writes, before the producer turns to other things.</summary>

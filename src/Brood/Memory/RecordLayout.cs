@@ -30,5 +30,29 @@ internal static class RecordLayout
 
     public const int MaxPayloadBytes = MaxBytes - PayloadOffset;
 
+    /// <summary>Where the state word of a record that grows stands, see <see cref="GrowthState"/>; its items follow.</summary>
+    public const int GrowthOffset = PayloadOffset;
+    public const int GrowthItemsOffset = GrowthOffset + sizeof(int);
+
+    /// <summary>The length of a record that grows. Room that is left when it is closed stays unused.</summary>
+    public const int GrowthBytes = 8 * 1024;
+
     public static int Padded(int lengthBytes) => (lengthBytes + Alignment - 1) & -Alignment;
+}
+
+/// <summary>The one word that says how far a record has grown: written after each item, read by the consumer at any time.</summary>
+/// <remarks><code>
+///   31       30 ... 15      14 ... 0
+///   +--------+--------------+--------------+
+///   | Closed | Count        | Bytes        |
+///   +--------+--------------+--------------+
+/// </code>Bytes and Count are those of all items so far; they never shrink.</remarks>
+internal readonly record struct GrowthState(int Bytes, int Count, bool IsClosed)
+{
+    public const int MaxBytes = (1 << 15) - 1;
+    public const int MaxCount = (1 << 16) - 1;
+
+    public int Pack() => Bytes | (Count << 15) | (IsClosed ? int.MinValue : 0);
+
+    public static GrowthState Unpack(int word) => new(word & MaxBytes, (word >> 15) & MaxCount, word < 0);
 }

@@ -156,6 +156,14 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
 
     public virtual void OnItem(ref TransferReader reader) { }
 
+    public virtual void OnItems(ref TransferReader reader, int count)
+    {
+        for (; count > 0; count--)
+        {
+            OnItem(ref reader);
+        }
+    }
+
     public virtual void OnItemFailed(Exception error) { }
 
     protected abstract void CompleteFailed(Exception error);

@@ -45,6 +45,9 @@ internal sealed partial class WorkerConnection
             case FrameKind.Item:
                 call.OnItem(ref reader);
                 break;
+            case FrameKind.Items:
+                call.OnItems(ref reader, header.FunctionId);
+                break;
             case FrameKind.ItemFailed:
                 call.OnItemFailed(ReadException(call, ref reader));
                 break;

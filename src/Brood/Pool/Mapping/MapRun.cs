@@ -28,8 +28,6 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
     private readonly ResultBuffer<R> _buffer; // Guarded by _gate, like all below.
     private readonly ChunkSizer _sizer;
     private readonly HashSet<PendingCall> _chunks = [];
-    private readonly List<MapResult<R>> _taken = []; // Touched by the enumerator only.
-    private int _takenNext; // Touched by the enumerator only.
     private readonly List<T> _chunk = []; // Touched by the pump only, like the two below.
     private TransferWriter? _writer;
     private int _countPosition;
@@ -65,15 +63,21 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
 
     public void Start() => _pump = Task.Run(PumpAsync);
 
-    /// <summary>The next result, if there is one at hand.</summary>
-    public bool TryTake(out MapResult<R> result)
+    /// <summary>The next results, if there are any at hand.</summary>
+    public bool TryTake(out ResultRun<R> run)
     {
-        if (_takenNext == _taken.Count && !Refill())
+        TaskCompletionSource? waiter;
+        lock (_gate)
         {
-            result = default;
-            return false;
+            if (!_buffer.TryTake(out run))
+            {
+                return false;
+            }
+            _takenCount += run.Count;
+            waiter = _roomWaiter;
+            _roomWaiter = null;
         }
-        result = _taken[_takenNext++];
+        waiter?.TrySetResult();
         return true;
     }
 
@@ -86,7 +90,7 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
             Task waiting;
             lock (_gate)
             {
-                if (_buffer.ReadyCount > 0)
+                if (_buffer.HasReady)
                 {
                     return true;
                 }
@@ -129,14 +133,14 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
 
     // From the readers of the channels.
 
-    public void Deliver(in MapResult<R> result)
+    public void Deliver(in ResultRun<R> run)
     {
         TaskCompletionSource? waiter = null;
         lock (_gate)
         {
-            _deliveredCount++;
-            _buffer.Add(result);
-            if (_buffer.ReadyCount > 0)
+            _deliveredCount += run.Count;
+            _buffer.Add(run);
+            if (_buffer.HasReady)
             {
                 waiter = _resultWaiter;
                 _resultWaiter = null;
@@ -185,22 +189,6 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
         {
             writer.Return();
         }
-    }
-
-    private bool Refill()
-    {
-        TaskCompletionSource? waiter;
-        _taken.Clear();
-        _takenNext = 0;
-        lock (_gate)
-        {
-            _buffer.TakeReady(_taken);
-            _takenCount += _taken.Count;
-            waiter = _roomWaiter;
-            _roomWaiter = null;
-        }
-        waiter?.TrySetResult();
-        return _taken.Count > 0;
     }
 
     private async Task PumpAsync()
@@ -276,7 +264,7 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
             {
                 Send(Read(before.Length), before);
             }
-            Deliver(new MapResult<R>(Read(1), default!, TransferPath.Under("item", e)));
+            Deliver(new ResultRun<R>(Read(1), [default!], 1, TransferPath.Under("item", e)));
             BeginChunk();
         }
     }

@@ -57,22 +57,53 @@ internal sealed class PendingChunk<T, R>(MapRun<T, R> map, Function function, Ca
         _timer?.Change(left, Timeout.InfiniteTimeSpan);
     }
 
-    public override void OnItem(ref TransferReader reader)
+    public override void OnItem(ref TransferReader reader) => OnItems(ref reader, 1);
+
+    public override void OnItems(ref TransferReader reader, int count)
     {
-        R value;
-        try
+        if (count > items.Length - _done)
         {
-            value = map.ResultCodec is { } codec ? codec.Read(ref reader) : default!;
+            throw new ChannelCorruptedException($"more than {items.Length} items for a chunk");
         }
-        catch (TransferException e)
+        if (count == 0)
         {
-            OnItemFailed(e);
             return;
         }
-        Deliver(new MapResult<R>(firstIndex + _done, value, null));
+        var values = new R[count];
+        if (map.ResultCodec is { } codec)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                reader.ForgetObjects();
+                try
+                {
+                    values[i] = codec.Read(ref reader);
+                }
+                catch (TransferException e)
+                {
+                    // Where the next item begins is not known any more: those after it fail with it.
+                    Deliver(values, i);
+                    for (; i < count; i++)
+                    {
+                        OnItemFailed(e);
+                    }
+                    return;
+                }
+            }
+        }
+        Deliver(values, count);
     }
 
-    public override void OnItemFailed(Exception error) => Deliver(new MapResult<R>(firstIndex + _done, default!, error));
+    public override void OnItemFailed(Exception error)
+    {
+        if (_done == items.Length)
+        {
+            throw new ChannelCorruptedException($"more than {items.Length} items for a chunk");
+        }
+        long index = firstIndex + _done++;
+        LastProgress = map.Clock.GetTimestamp();
+        map.Deliver(new ResultRun<R>(index, [default!], 1, error));
+    }
 
     public override void OnResult(ref TransferReader reader)
     {
@@ -119,14 +150,15 @@ internal sealed class PendingChunk<T, R>(MapRun<T, R> map, Function function, Ca
         }
     }
 
-    private void Deliver(in MapResult<R> result)
+    private void Deliver(R[] values, int count)
     {
-        if (_done == items.Length)
+        if (count == 0)
         {
-            throw new ChannelCorruptedException($"more than {items.Length} items for a chunk");
+            return;
         }
-        _done++;
+        long index = firstIndex + _done;
+        _done += count;
         LastProgress = map.Clock.GetTimestamp();
-        map.Deliver(result);
+        map.Deliver(new ResultRun<R>(index, values, count, null));
     }
 }

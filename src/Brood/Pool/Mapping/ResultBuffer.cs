@@ -1,73 +1,37 @@
 namespace Brood.Pool.Mapping;
 
+/// <summary>Results of neighbouring items that came together; or the failure of one item.</summary>
+internal readonly record struct ResultRun<R>(long FirstIndex, R[] Values, int Count, Exception? Error);
+
 /// <summary>Results on their way to the reader, in the order in which it is to get them. Guarded by the map's lock.</summary>
 internal sealed class ResultBuffer<R>(bool ordered)
 {
-    private readonly Queue<MapResult<R>> _ready = new();
-    private Entry[] _waiting = new Entry[64]; // By index, modulo its length; only if ordered.
+    private readonly Queue<ResultRun<R>> _ready = new();
+    private readonly Dictionary<long, ResultRun<R>> _waiting = []; // By first index; only if ordered.
     private long _next; // The index of the next result in order.
 
-    private struct Entry
-    {
-        public bool IsFilled;
-        public MapResult<R> Result;
-    }
+    public bool HasReady => _ready.Count > 0;
 
-    public int ReadyCount => _ready.Count;
-
-    public void Add(in MapResult<R> result)
+    public void Add(in ResultRun<R> run)
     {
-        if (!ordered || result.Index == _next)
+        if (!ordered)
         {
-            _ready.Enqueue(result);
-            if (ordered)
-            {
-                _next++;
-                MoveReady();
-            }
+            _ready.Enqueue(run);
             return;
         }
-        while (result.Index - _next >= _waiting.Length)
+        if (run.FirstIndex != _next)
         {
-            Grow();
+            _waiting.Add(run.FirstIndex, run);
+            return;
         }
-        _waiting[result.Index & (_waiting.Length - 1)] = new Entry { IsFilled = true, Result = result };
+        ResultRun<R> next = run;
+        do
+        {
+            _ready.Enqueue(next);
+            _next += next.Count;
+        }
+        while (_waiting.Remove(_next, out next));
     }
 
-    /// <summary>Hands over what is ready.</summary>
-    public void TakeReady(List<MapResult<R>> target)
-    {
-        while (_ready.TryDequeue(out MapResult<R> result))
-        {
-            target.Add(result);
-        }
-    }
-
-    private void MoveReady()
-    {
-        while (true)
-        {
-            ref Entry entry = ref _waiting[_next & (_waiting.Length - 1)];
-            if (!entry.IsFilled)
-            {
-                return;
-            }
-            _ready.Enqueue(entry.Result);
-            entry = default;
-            _next++;
-        }
-    }
-
-    private void Grow()
-    {
-        var larger = new Entry[_waiting.Length * 2];
-        foreach (Entry entry in _waiting)
-        {
-            if (entry.IsFilled)
-            {
-                larger[entry.Result.Index & (larger.Length - 1)] = entry;
-            }
-        }
-        _waiting = larger;
-    }
+    public bool TryTake(out ResultRun<R> run) => _ready.TryDequeue(out run);
 }

@@ -50,6 +50,12 @@ internal sealed class RunningCall(
 
     public override void SendItem()
     {
+        if (_credit == int.MaxValue && BulkAssembler.FitsInline(writer.Inline, writer.Blocks) && !console.IsUsed)
+        {
+            channel.Results.SendItem(new FrameHeader(FrameKind.Item, FrameFlags.None, 0, Id), writer.Inline);
+            ClearWriter();
+            return;
+        }
         _abandoned.Token.ThrowIfCancellationRequested();
         TakeCredit();
         Send(FrameKind.Item);
@@ -123,6 +129,11 @@ internal sealed class RunningCall(
             flags = FrameFlags.Output;
         }
         channel.Results.Send(new FrameHeader(kind, flags, 0, Id), writer.Inline, writer.Blocks);
+        ClearWriter();
+    }
+
+    private void ClearWriter()
+    {
         LiveSender? live = writer.Live;
         writer.Clear();
         writer.Live = live;
