@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
@@ -13,8 +12,8 @@ namespace Brood.Calls;
 /// </remarks>
 internal sealed class CalledFunction
 {
-    private static readonly ConcurrentDictionary<Key, CalledFunction> s_byCode = new();
-    private static readonly ConcurrentDictionary<MethodInfo, CalledFunction> s_byMethod = new();
+    private static readonly Dictionary<Type, List<Entry>> s_byTarget = []; // By the target's type. Guarded by itself.
+    private static readonly Dictionary<MethodInfo, CalledFunction> s_byMethod = []; // Guarded by itself.
 
     private CalledFunction(MethodInfo method, Type? target)
     {
@@ -24,6 +23,9 @@ internal sealed class CalledFunction
     }
 
     public MethodInfo Method { get; }
+
+    /// <summary>One for each type of delegate that it is called through. Guarded by the lock of <see cref="Function"/>.</summary>
+    public List<Function> Functions { get; } = [];
 
     public FunctionIdentity Identity { get; }
 
@@ -45,14 +47,34 @@ internal sealed class CalledFunction
         {
             return Find(function.Method, target?.GetType());
         }
-        Key key = new(target.GetType(), code);
-        if (s_byCode.TryGetValue(key, out CalledFunction? known))
+        Type targetType = target.GetType();
+        lock (s_byTarget)
         {
-            return known;
+            if (s_byTarget.TryGetValue(targetType, out List<Entry>? entries))
+            {
+                foreach (Entry entry in entries)
+                {
+                    if (entry.Code == code)
+                    {
+                        return entry.Function;
+                    }
+                }
+            }
         }
-        CalledFunction found = Find(function.Method, key.Target);
+        CalledFunction found = Find(function.Method, targetType);
         // The code of what can be unloaded may give its address to another method.
-        return found.Method.IsCollectible || key.Target.IsCollectible ? found : s_byCode.GetOrAdd(key, found);
+        if (!found.Method.IsCollectible && !targetType.IsCollectible)
+        {
+            lock (s_byTarget)
+            {
+                if (!s_byTarget.TryGetValue(targetType, out List<Entry>? entries))
+                {
+                    s_byTarget.Add(targetType, entries = []);
+                }
+                entries.Add(new Entry(code, found));
+            }
+        }
+        return found;
     }
 
     /// <summary>What a worker must be told before its first call.</summary>
@@ -84,12 +106,18 @@ internal sealed class CalledFunction
         {
             return new CalledFunction(method, target);
         }
-        return s_byMethod.TryGetValue(method, out CalledFunction? known)
-            ? known
-            : s_byMethod.GetOrAdd(method, new CalledFunction(method, target: null));
+        lock (s_byMethod)
+        {
+            if (!s_byMethod.TryGetValue(method, out CalledFunction? known))
+            {
+                s_byMethod.Add(method, known = new CalledFunction(method, target: null));
+            }
+            return known;
+        }
     }
 
-    private readonly record struct Key(Type Target, nint Code);
+    // A class: collections of own structs are compiled anew in each process.
+    private sealed record Entry(nint Code, CalledFunction Function);
 
     private static class Pointers
     {

@@ -8,13 +8,14 @@ namespace Brood.Calls;
 internal sealed class Function
 {
     private static readonly ConditionalWeakTable<Delegate, Function> s_byDelegate = [];
-    private static readonly Dictionary<(CalledFunction Called, Type Delegate), Function> s_byCalled = []; // Guarded by itself.
-    private static int s_lastId; // Guarded by s_byCalled.
+    private static readonly Lock s_gate = new();
+    private static int s_lastId; // Guarded by s_gate.
 
     // A loop calls the same function again and again.
     [ThreadStatic] private static Delegate? t_lastDelegate;
     [ThreadStatic] private static Function? t_lastFunction;
 
+    private readonly Type _delegateType;
     private readonly CapturedVariables? _captured;
 
     static Function() => TransferHooks.Install();
@@ -22,6 +23,7 @@ internal sealed class Function
     private Function(int id, CalledFunction called, Type delegateType, Type? targetType)
     {
         Id = id;
+        _delegateType = delegateType;
         Name = called.Identity.DisplayName;
         _captured = called.Variables;
         TakesToken = TakesTokenOf(called.Method, _captured is null ? null : targetType);
@@ -79,14 +81,15 @@ internal sealed class Function
     private static Function Find(Delegate function)
     {
         CalledFunction called = CalledFunction.Of(function);
-        var key = (called, function.GetType());
+        Type delegateType = function.GetType();
         Function? found;
-        lock (s_byCalled)
+        lock (s_gate)
         {
-            if (!s_byCalled.TryGetValue(key, out found))
+            found = called.Functions.Find(known => known._delegateType == delegateType);
+            if (found is null)
             {
-                found = new Function(s_lastId + 1, called, key.Item2, function.Target?.GetType());
-                s_byCalled.Add(key, found);
+                found = new Function(s_lastId + 1, called, delegateType, function.Target?.GetType());
+                called.Functions.Add(found);
                 s_lastId++;
             }
         }

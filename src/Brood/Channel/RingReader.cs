@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Brood.Memory;
 
@@ -78,7 +79,7 @@ internal sealed class RingReader<TMemory> where TMemory : struct, ISharedMemory
                 (FrameKind)record[RecordLayout.KindOffset],
                 (FrameFlags)record[RecordLayout.FlagsOffset],
                 MemoryMarshal.Read<int>(record[RecordLayout.FunctionIdOffset..]),
-                MemoryMarshal.Read<long>(record[RecordLayout.CallIdOffset..]));
+                BinaryPrimitives.ReadInt64LittleEndian(record[RecordLayout.CallIdOffset..]));
             payload = record[RecordLayout.PayloadOffset..];
             return (header.Flags & FrameFlags.Growing) == 0 || TryPeekGrowth(at, length, ref header, ref payload);
         }

@@ -24,7 +24,7 @@ internal sealed class LinuxHandleSocket(int fd) : IDisposable
     private const int BufferBytes = DataOffset + DataBytes;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<long, (int Fd, long LengthBytes)> _unclaimed = []; // Guarded by _gate.
+    private Dictionary<long, (int Fd, long LengthBytes)>? _unclaimed; // Guarded by _gate; made when the first arrives.
     private int _fd = fd; // Guarded by _gate.
 
     /// <returns>False: the other side has not taken what was sent before, or is gone.</returns>
@@ -61,13 +61,13 @@ internal sealed class LinuxHandleSocket(int fd) : IDisposable
             }
             if (SharedBlock.TryUse(id) is { } known)
             {
-                if (_unclaimed.Remove(id, out (int Fd, long) spare))
+                if (_unclaimed is not null && _unclaimed.Remove(id, out (int Fd, long) spare))
                 {
                     UnixNative.Close(spare.Fd);
                 }
                 return known;
             }
-            return _unclaimed.Remove(id, out (int Fd, long LengthBytes) sent)
+            return _unclaimed is not null && _unclaimed.Remove(id, out (int Fd, long LengthBytes) sent)
                 ? LinuxSharedMemory.Adopt(id, sent.Fd, sent.LengthBytes)
                 : throw new TransferException("Shared memory was named that did not arrive.");
         }
@@ -83,12 +83,21 @@ internal sealed class LinuxHandleSocket(int fd) : IDisposable
             }
             UnixNative.Close(_fd);
             _fd = -1;
-            foreach ((int unclaimed, _) in _unclaimed.Values)
-            {
-                UnixNative.Close(unclaimed);
-            }
-            _unclaimed.Clear();
+            CloseUnclaimed();
         }
+    }
+
+    private void CloseUnclaimed()
+    {
+        if (_unclaimed is null)
+        {
+            return;
+        }
+        foreach ((int unclaimed, _) in _unclaimed.Values)
+        {
+            UnixNative.Close(unclaimed);
+        }
+        _unclaimed = null;
     }
 
     private bool TryReceive()
@@ -115,6 +124,7 @@ internal sealed class LinuxHandleSocket(int fd) : IDisposable
 
     private void Keep(long id, int received, long lengthBytes)
     {
+        _unclaimed ??= [];
         if (_unclaimed.Remove(id, out (int Fd, long) older))
         {
             UnixNative.Close(older.Fd);

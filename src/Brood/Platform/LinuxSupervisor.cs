@@ -1,11 +1,12 @@
-using System.Runtime.InteropServices;
-
 namespace Brood.Platform;
 
 /// <summary>One thread that waits for the output and the end of all children. It exists while there are any.</summary>
 /// <remarks>It sleeps in poll(2) and takes part in nothing else, so a busy thread pool does not delay the news of a death.</remarks>
 internal static class LinuxSupervisor
 {
+    /// <summary>Output, error, and the life of the process.</summary>
+    private const int FdsPerWorker = 3;
+
     private static readonly Lock s_gate = new();
     private static readonly List<LinuxWorkerProcess> s_watched = []; // Guarded by s_gate.
     private static Thread? s_thread; // Guarded by s_gate.
@@ -33,12 +34,11 @@ internal static class LinuxSupervisor
 
     private static void Run()
     {
-        var fds = new List<UnixNative.PollFd>();
+        var fds = new UnixNative.PollFd[1 + FdsPerWorker];
         var watched = new List<LinuxWorkerProcess>();
         var buffer = new byte[64];
         while (true)
         {
-            fds.Clear();
             watched.Clear();
             lock (s_gate)
             {
@@ -49,32 +49,37 @@ internal static class LinuxSupervisor
                     s_thread = null;
                     return;
                 }
-                fds.Add(new UnixNative.PollFd { Fd = s_bellRead, Events = UnixNative.POLLIN });
+                fds[0] = new UnixNative.PollFd { Fd = s_bellRead, Events = UnixNative.POLLIN };
                 watched.AddRange(s_watched);
             }
-            foreach (LinuxWorkerProcess process in watched)
+            int count = 1 + (watched.Count * FdsPerWorker);
+            if (fds.Length < count)
             {
-                process.AddTo(fds);
-            }
-            Span<UnixNative.PollFd> polled = CollectionsMarshal.AsSpan(fds);
-            if (UnixNative.Poll(ref polled[0], polled.Length, -1) <= 0)
-            {
+                fds = new UnixNative.PollFd[count * 2];
                 continue;
-            }
-            if (polled[0].ReturnedEvents != 0)
-            {
-                UnixNative.Read(polled[0].Fd, ref buffer[0], buffer.Length);
             }
             for (int i = 0; i < watched.Count; i++)
             {
-                Serve(watched[i], polled.Slice(1 + (i * 3), 3));
+                watched[i].AddTo(fds, 1 + (i * FdsPerWorker));
+            }
+            if (UnixNative.Poll(ref fds[0], count, -1) <= 0)
+            {
+                continue;
+            }
+            if (fds[0].ReturnedEvents != 0)
+            {
+                UnixNative.Read(fds[0].Fd, ref buffer[0], buffer.Length);
+            }
+            for (int i = 0; i < watched.Count; i++)
+            {
+                Serve(watched[i], fds, 1 + (i * FdsPerWorker));
             }
         }
     }
 
-    private static void Serve(LinuxWorkerProcess process, ReadOnlySpan<UnixNative.PollFd> polled)
+    private static void Serve(LinuxWorkerProcess process, UnixNative.PollFd[] polled, int first)
     {
-        if (polled[2].ReturnedEvents != 0)
+        if (polled[first + 2].ReturnedEvents != 0)
         {
             lock (s_gate)
             {
@@ -82,7 +87,7 @@ internal static class LinuxSupervisor
             }
             process.Bury();
         }
-        else if (polled[0].ReturnedEvents != 0 || polled[1].ReturnedEvents != 0)
+        else if (polled[first].ReturnedEvents != 0 || polled[first + 1].ReturnedEvents != 0)
         {
             process.DrainOutput();
         }

@@ -15,6 +15,11 @@ internal sealed class LinuxWorkerEndpoint : WorkerEndpoint
 {
     public LinuxWorkerEndpoint()
     {
+        if (UnixNative.GetProcessGroup() != Environment.ProcessId)
+        {
+            throw new InvalidOperationException(
+                "This process was told to be a Brood worker, but no host started it: the variable BROOD_WORKER was set by hand. Unset it.");
+        }
         // What this worker starts inherits none of them.
         UnixNative.Fcntl(LinuxWorkerFds.Region, UnixNative.F_SETFD, UnixNative.FD_CLOEXEC);
         UnixNative.Fcntl(LinuxWorkerFds.Life, UnixNative.F_SETFD, UnixNative.FD_CLOEXEC);
@@ -66,5 +71,7 @@ internal sealed class LinuxWorkerEndpoint : WorkerEndpoint
         KillGroup();
     }
 
-    private static void KillGroup() => UnixNative.Kill(0, UnixNative.SIGKILL);
+    // A worker leads a group of its own. Whoever does not was not started by a host: it must not take others along.
+    private static void KillGroup() => UnixNative.Kill(
+        UnixNative.GetProcessGroup() == Environment.ProcessId ? 0 : Environment.ProcessId, UnixNative.SIGKILL);
 }

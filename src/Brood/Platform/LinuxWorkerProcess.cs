@@ -92,13 +92,13 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
     }
 
     /// <summary>What the supervisor is to poll: output, error, life of the child.</summary>
-    internal void AddTo(List<UnixNative.PollFd> fds)
+    internal void AddTo(UnixNative.PollFd[] fds, int first)
     {
         lock (_outputGate)
         {
-            fds.Add(new UnixNative.PollFd { Fd = _outputFd, Events = UnixNative.POLLIN });
-            fds.Add(new UnixNative.PollFd { Fd = _errorFd, Events = UnixNative.POLLIN });
-            fds.Add(new UnixNative.PollFd { Fd = _pidfd, Events = UnixNative.POLLIN });
+            fds[first] = new UnixNative.PollFd { Fd = _outputFd, Events = UnixNative.POLLIN };
+            fds[first + 1] = new UnixNative.PollFd { Fd = _errorFd, Events = UnixNative.POLLIN };
+            fds[first + 2] = new UnixNative.PollFd { Fd = _pidfd, Events = UnixNative.POLLIN };
         }
     }
 

@@ -58,7 +58,7 @@ internal ref partial struct TransferReader
         {
             ThrowTruncated();
         }
-        T value = MemoryMarshal.Read<T>(_rest);
+        T value = Unsafe.ReadUnaligned<T>(ref MemoryMarshal.GetReference(_rest));
         _rest = _rest[size..];
         return value;
     }

@@ -16,7 +16,8 @@ internal sealed partial class TransferWriter
 
     private byte[] _buffer = new byte[256];
     private int _count;
-    private readonly List<Block> _blocks = [];
+    private Block[] _blocks = [];
+    private int _blockCount;
 
     /// <summary>The host's side of live arguments for this call; null where none may cross.</summary>
     public LiveSender? Live { get; set; }
@@ -41,7 +42,11 @@ internal sealed partial class TransferWriter
     public void Clear()
     {
         _count = 0;
-        _blocks.Clear();
+        if (_blockCount > 0)
+        {
+            _blocks = [];
+            _blockCount = 0;
+        }
         Live = null;
         ClearGraph();
     }
@@ -50,7 +55,7 @@ internal sealed partial class TransferWriter
     public ReadOnlySpan<byte> Inline => _buffer.AsSpan(0, _count);
 
     /// <summary>The large blocks, in the order in which they were written. They alias the caller's arrays.</summary>
-    public ReadOnlySpan<Block> Blocks => CollectionsMarshal.AsSpan(_blocks);
+    public ReadOnlySpan<Block> Blocks => _blockCount == 0 ? default : _blocks.AsSpan(0, _blockCount);
 
     public int Count => _count;
 
@@ -76,7 +81,7 @@ internal sealed partial class TransferWriter
         {
             Grow(size);
         }
-        MemoryMarshal.Write(_buffer.AsSpan(_count), in value);
+        Unsafe.WriteUnaligned(ref _buffer[_count], value);
         _count += size;
     }
 
@@ -131,7 +136,14 @@ internal sealed partial class TransferWriter
     }
 
     /// <summary>Puts a large block aside; the reader takes blocks in the same order.</summary>
-    public void WriteBlock(Block block) => _blocks.Add(block);
+    public void WriteBlock(Block block)
+    {
+        if (_blockCount == _blocks.Length)
+        {
+            Array.Resize(ref _blocks, Math.Max(4, _blockCount * 2));
+        }
+        _blocks[_blockCount++] = block;
+    }
 
     private void Grow(int byteCount)
     {

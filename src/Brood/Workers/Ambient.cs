@@ -11,10 +11,11 @@ internal static class Ambient
     /// <summary>What every worker begins with: it inherits the same environment and settings.</summary>
     private static readonly CultureInfo s_culture = CultureInfo.CurrentCulture;
     private static readonly CultureInfo s_uiCulture = CultureInfo.CurrentUICulture;
+    private static readonly AssemblyWatch s_activities = new("System.Diagnostics.DiagnosticSource");
 
     /// <summary>Whether there is anything to send: usually not, and then a call costs two comparisons more.</summary>
     public static bool IsPresent =>
-        Activity.Current is not null
+        (s_activities.IsLoaded && HasActivity())
         || !ReferenceEquals(CultureInfo.CurrentCulture, s_culture)
         || !ReferenceEquals(CultureInfo.CurrentUICulture, s_uiCulture);
 
@@ -22,6 +23,21 @@ internal static class Ambient
     {
         writer.WriteText(CultureInfo.CurrentCulture.Name);
         writer.WriteText(CultureInfo.CurrentUICulture.Name);
+        if (!s_activities.IsLoaded)
+        {
+            writer.WriteText(null);
+            return;
+        }
+        WriteActivity(writer);
+    }
+
+    // Apart, so that a host without activities does not load the diagnostics assembly.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool HasActivity() => Activity.Current is not null;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void WriteActivity(TransferWriter writer)
+    {
         Activity? activity = Activity.Current;
         writer.WriteText(activity?.Id);
         if (activity?.Id is null)

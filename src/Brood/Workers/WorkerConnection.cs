@@ -24,7 +24,7 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<WorkerExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PendingCall?[] _inFlight = new PendingCall?[MaxInFlight]; // By call id. Set under _gate, cleared by the receiver or under _gate.
-    private readonly HashSet<int> _defined = []; // Guarded by _gate.
+    private bool[] _defined = new bool[16]; // By function id. Guarded by _gate.
     private readonly Lock _gate = new();
 
     private WorkerProcess _process = null!; // Set by Start, then constant; like the three below.
@@ -276,7 +276,7 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
 
     private bool TryDefineNeedsLock(Function function)
     {
-        if (_defined.Contains(function.Id))
+        if (function.Id < _defined.Length && _defined[function.Id])
         {
             return true;
         }
@@ -284,7 +284,11 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
         {
             return false;
         }
-        _defined.Add(function.Id);
+        if (function.Id >= _defined.Length)
+        {
+            Array.Resize(ref _defined, function.Id * 2);
+        }
+        _defined[function.Id] = true;
         return true;
     }
 

@@ -12,7 +12,7 @@ internal sealed class ControlLoop(WorkerChannel channel)
     private readonly Lock _gate = new();
     private RunningCall? _running; // Guarded by _gate.
     private Thread? _thread; // Touched by the serving thread only.
-    private readonly List<(long CallId, int LiveId)> _early = []; // Guarded by _gate. Cancelled before they were begun.
+    private List<(long CallId, int LiveId)>? _early; // Guarded by _gate. Cancelled before they were begun.
 
     /// <summary>From now on, what comes for this call reaches it.</summary>
     public void Begin(RunningCall call)
@@ -20,14 +20,14 @@ internal sealed class ControlLoop(WorkerChannel channel)
         lock (_gate)
         {
             _running = call;
-            foreach ((long callId, int liveId) in _early)
+            foreach ((long callId, int liveId) in _early ?? [])
             {
                 if (callId == call.Id)
                 {
                     call.Cancel(liveId);
                 }
             }
-            _early.RemoveAll(early => early.CallId <= call.Id);
+            _early?.RemoveAll(early => early.CallId <= call.Id);
         }
         if (_thread is null)
         {
@@ -73,7 +73,7 @@ internal sealed class ControlLoop(WorkerChannel channel)
             }
             else if (header.Kind == FrameKind.Cancel)
             {
-                _early.Add((header.CallId, header.FunctionId));
+                (_early ??= []).Add((header.CallId, header.FunctionId));
             }
         }
         blocks?.Release();

@@ -36,7 +36,6 @@ internal sealed class RunningCall(
     {
         Id = id;
         HasStarted = false;
-        _live = null;
         _credit = isStream ? FlowControl.StreamWindow : int.MaxValue;
     }
 
