@@ -15,6 +15,7 @@ internal sealed class RunningCall(WorkerChannel channel, WorkerStatus status, Tr
     private readonly object _gate = new();
     private readonly CancellationTokenSource _abandoned = new();
     private int _credit; // Guarded by _gate.
+    private int _item; // The next of a chunk.
     private WorkerLiveArguments? _live;
 
     public long Id { get; private set; }
@@ -33,6 +34,7 @@ internal sealed class RunningCall(WorkerChannel channel, WorkerStatus status, Tr
     {
         Id = id;
         HasStarted = false;
+        _item = 0;
         _live = null;
         _credit = isStream ? FlowControl.StreamWindow : int.MaxValue;
     }
@@ -43,7 +45,7 @@ internal sealed class RunningCall(WorkerChannel channel, WorkerStatus status, Tr
         status.Enter(WorkerPhase.Running);
     }
 
-    public override void ItemBegins() => status.Enter(WorkerPhase.Decoding);
+    public override void ItemBegins() => status.DecodingItem(_item++);
 
     public override void SendItem()
     {
