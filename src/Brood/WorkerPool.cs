@@ -81,10 +81,20 @@ public sealed partial class WorkerPool : Callable, IAsyncDisposable
 
     internal override void Stop(PendingCall call, StopCause cause) => _scheduler.Stop(call, cause);
 
-    private static async Task<IWorkerLink> StartAsync(IConnectionOwner owner, WorkerPoolOptions options)
+    private static async Task<IWorkerLink> StartAsync(IConnectionOwner owner, WorkerPoolOptions options, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         WorkerConnection connection = WorkerConnection.Start(options, owner);
-        await connection.WaitUntilServingAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            await connection.WaitUntilServingAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Killed with the pool, which ends when the process is gone.
+            await connection.Exited.ConfigureAwait(false);
+            throw;
+        }
         return connection;
     }
 }

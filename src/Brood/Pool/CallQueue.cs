@@ -9,18 +9,15 @@ namespace Brood.Pool;
 /// </remarks>
 internal sealed class CallQueue
 {
-    private readonly PriorityQueue<PendingCall, (int Priority, long Order)> _calls = new();
-    private long _lastOrder;
+    /// <summary>So many husks cost less than removing them.</summary>
+    private const int HusksKept = 64;
 
+    private readonly PriorityQueue<PendingCall, (int Priority, long Order)> _calls = new();
     /// <summary>Calls that wait and have not ended.</summary>
     public int Count { get; private set; }
 
     public void Enqueue(PendingCall call)
     {
-        if (call.Order == 0)
-        {
-            call.Order = ++_lastOrder;
-        }
         call.IsQueued = true;
         _calls.Enqueue(call, (-call.Options.Priority, call.Order));
         Count++;
@@ -60,7 +57,19 @@ internal sealed class CallQueue
         }
         call.IsQueued = false;
         Count--;
+        if (_calls.Count > (2 * Count) + HusksKept)
+        {
+            Compact();
+        }
         return true;
+    }
+
+    /// <summary>Behind a call that stays, husks would gather without end.</summary>
+    private void Compact()
+    {
+        (PendingCall, (int, long))[] waiting = [.. _calls.UnorderedItems.Where(static item => item.Element.IsQueued)];
+        _calls.Clear();
+        _calls.EnqueueRange(waiting);
     }
 
     public List<PendingCall> TakeAll()

@@ -46,8 +46,11 @@ internal sealed class PoolWorker
 
     public long CallsEnded { get; set; }
 
-    /// <summary>Its replacement has been started.</summary>
-    public bool IsBeingReplaced { get; set; }
+    /// <summary>It used more memory than it may have; it gets no more calls.</summary>
+    public bool IsTooLarge { get; set; }
+
+    /// <summary>When it was told to leave, as a timestamp of the pool's clock.</summary>
+    public long LeftAt { get; set; }
 
     /// <summary>Completes when it serves, or could not be started.</summary>
     public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -11,22 +11,33 @@ internal sealed partial class Scheduler
         {
             AssertInvariants();
             _tally.Crashed(call, exit);
-            if (call.Stop is null && call.RetriesLeft > 0 && call.CanRunAgain && exit.Reason != ExitReason.Killed)
+            if (FindNeedsLock(link) is { } worker)
+            {
+                worker.CallsEnded++;
+            }
+            if (call.Stop is null && call.RetriesLeft > 0 && call.CanRunAgain && !call.IsEnded && exit.Reason != ExitReason.Killed)
             {
                 call.RetriesLeft--;
                 call.Connection = null;
-                call.Rewind();
                 _tally.Retried();
-                _queue.Enqueue(call);
+                if (call.NeedsRewind)
+                {
+                    RewindNeedsLock(call);
+                }
+                else
+                {
+                    _queue.Enqueue(call);
+                }
                 return;
             }
+            _openCount--;
         }
         call.Fail(link.CrashOf(call, exit, started: true));
     }
 
     void IConnectionOwner.OnExited(IWorkerLink link, WorkerExit exit, IReadOnlyList<PendingCall> notStarted)
     {
-        var stopped = new List<PendingCall>();
+        var lost = new List<PendingCall>();
         lock (_gate)
         {
             AssertInvariants();
@@ -34,57 +45,124 @@ internal sealed partial class Scheduler
             if (worker is not null)
             {
                 ForgetNeedsLock(worker);
-            }
-            foreach (PendingCall call in notStarted)
-            {
-                if (call.Stop is not null)
+                if (worker.CallsEnded == 0 && DiedByItself(exit) && !notStarted.Any(static call => call.ReadingDeaths > 0))
                 {
-                    stopped.Add(call);
+                    OnDiedBeforeServingNeedsLock(exit);
                 }
             }
-            RequeueNeedsLock(null, notStarted);
-            FillAllNeedsLock();
-            if (_isJoining && _killed)
+            var again = new List<PendingCall>();
+            foreach (PendingCall call in notStarted)
             {
-                FailQueuedNeedsLock(new ObjectDisposedException(nameof(WorkerPool), "The pool was disposed before the call had started."));
+                if (call.Stop is null && call.ReadingDeaths >= MaxReadingDeaths)
+                {
+                    _tally.Crashed(call, exit);
+                    _openCount--;
+                    lost.Add(call);
+                }
+                else if (call.NeedsRewind && call.Stop is null && !call.IsEnded && !_killed)
+                {
+                    call.Connection = null;
+                    RewindNeedsLock(call);
+                }
+                else
+                {
+                    again.Add(call);
+                }
             }
+            RequeueNeedsLock(null, again);
+            FillAllNeedsLock();
             TryEndNeedsLock();
         }
-        foreach (PendingCall call in stopped)
+        foreach (PendingCall call in lost)
         {
-            call.Fail(call.StopException(started: false, _clock));
+            call.Fail(link.CrashOf(call, exit, started: false));
         }
     }
+
+    /// <summary>A call that so many workers died of while they read its arguments is not given to another.</summary>
+    private const int MaxReadingDeaths = 2;
+
+    private static bool DiedByItself(WorkerExit exit) => exit.Reason is not (ExitReason.Joined or ExitReason.Recycled
+        or ExitReason.Killed or ExitReason.CallStopped or ExitReason.MemoryLimit);
+
+    /// <summary>What it has got already need not be done again. It is encoded anew, which runs code of the user's types: apart, and without the lock.</summary>
+    private void RewindNeedsLock(PendingCall call) => _ = _apart.StartNew(() =>
+    {
+        Exception? error = null;
+        try
+        {
+            call.Rewind();
+        }
+        catch (Exception e)
+        {
+            error = e;
+        }
+        OnRewound(call, error);
+    });
+
+    private void OnRewound(PendingCall call, Exception? error)
+    {
+        lock (_gate)
+        {
+            AssertInvariants();
+            if (error is null)
+            {
+                RequeueNeedsLock(null, [call]);
+            }
+            else
+            {
+                _openCount--;
+                _tally.Failed();
+            }
+            FillAllNeedsLock();
+            TryEndNeedsLock();
+        }
+        if (error is not null)
+        {
+            call.Fail(error);
+        }
+    }
+
+    private static ObjectDisposedException Disposed() => new(nameof(WorkerPool), "The pool was disposed before the call had started.");
 
     /// <summary>Takes the call back if it has not started; else stops its work.</summary>
     public void Stop(PendingCall call, StopCause cause)
     {
-        call.StopFor(cause);
+        bool isFirst = call.StopFor(cause);
         ICallLink? link;
+        bool wasWaiting;
         lock (_gate)
         {
             AssertInvariants();
-            bool wasQueued = _queue.Remove(call);
-            link = call.Connection;
-            if (!wasQueued && link is IWorkerLink worker && worker.TryTakeBack(call))
-            {
-                wasQueued = true;
-                FindNeedsLock(worker)?.TookBack();
-            }
-            if (wasQueued)
+            if (isFirst && !call.IsEnded)
             {
                 _tally.Stopped(cause);
-                link = null;
+            }
+            wasWaiting = _queue.Remove(call);
+            link = call.Connection;
+            if (!wasWaiting && link is IWorkerLink worker && worker.TryTakeBack(call))
+            {
+                wasWaiting = true;
+                call.Connection = null;
+                if (FindNeedsLock(worker) is { } left)
+                {
+                    left.TookBack();
+                    FillNeedsLock(left);
+                    SettleNeedsLock();
+                }
+            }
+            if (wasWaiting)
+            {
+                _openCount--;
                 TryEndNeedsLock();
             }
         }
-        if (link is null)
+        if (wasWaiting)
         {
             call.Fail(call.StopException(started: false, _clock));
         }
-        else if (link.Has(call))
+        else if (link?.Has(call) == true)
         {
-            _tally.Stopped(cause);
             link.StopRunning(call);
         }
     }
@@ -96,7 +174,6 @@ internal sealed partial class Scheduler
         {
             AssertInvariants();
             _isJoining = true;
-            JoinIdleNeedsLock();
             TryEndNeedsLock();
         }
         return _ended.Task;
@@ -111,10 +188,11 @@ internal sealed partial class Scheduler
             AssertInvariants();
             _isJoining = true;
             _killed = true;
-            FailQueuedNeedsLock(new ObjectDisposedException(nameof(WorkerPool), "The pool was disposed before the call had started."));
+            FailQueuedNeedsLock(Disposed());
             links = [.. _workers.Concat(_spares).Concat(_leaving).Where(static worker => worker.Link is not null).Select(static worker => worker.Link!)];
             TryEndNeedsLock();
         }
+        _starts.Cancel();
         foreach (IWorkerLink link in links)
         {
             link.Kill(ExitReason.Killed);
@@ -123,11 +201,13 @@ internal sealed partial class Scheduler
     }
 
     private bool _killed; // Guarded by _gate.
+    private readonly CancellationTokenSource _starts = new(); // Cancelled to kill workers that are being started.
 
     /// <summary>While joining: workers that have nothing left to do leave.</summary>
     private void JoinIdleNeedsLock()
     {
-        if (_queue.Count > 0 && !_killed)
+        // While calls wait, or may have to be taken back from a worker that turns out slow, the others are still needed.
+        if (!_killed && (_queue.Count > 0 || _workers.Exists(static worker => worker.Link?.InFlightCount > 1)))
         {
             return;
         }
@@ -151,7 +231,7 @@ internal sealed partial class Scheduler
             return;
         }
         JoinIdleNeedsLock();
-        if (_workers.Count == 0 && _spares.Count == 0 && _leaving.Count == 0 && _queue.Count == 0)
+        if (_workers.Count == 0 && _spares.Count == 0 && _leaving.Count == 0 && _openCount == 0)
         {
             _aheadTimer.Dispose();
             _keepTimer.Dispose();
@@ -164,6 +244,7 @@ internal sealed partial class Scheduler
         foreach (PendingCall call in _queue.TakeAll())
         {
             _tally.Failed();
+            _openCount--;
             call.Fail(Again(error));
         }
     }

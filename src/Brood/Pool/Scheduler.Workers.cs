@@ -14,6 +14,7 @@ internal sealed partial class Scheduler
         var starting = new List<Task>();
         lock (_gate)
         {
+            AssertInvariants();
             ObjectDisposedException.ThrowIf(_isJoining, typeof(WorkerPool));
             if (_breaker.Failure is { } failure)
             {
@@ -40,7 +41,11 @@ internal sealed partial class Scheduler
         }
         if (_breaker.Failure is { } failure)
         {
-            FailQueuedNeedsLock(failure);
+            // Those that serve go on; calls fail only when there is nobody who could run them.
+            if (_workers.Count == 0)
+            {
+                FailQueuedNeedsLock(failure);
+            }
             return;
         }
         int starting = 0;
@@ -57,6 +62,18 @@ internal sealed partial class Scheduler
             }
             StartOneNeedsLock(isSpare: false);
             starting++;
+        }
+        // A replacement is started before the worker that it replaces has left; one at a time.
+        if (_workersWear && _workers.Count == _options.Workers && _workers.Exists(IsUsedUpNeedsLock))
+        {
+            if (TakeSpareNeedsLock() is { } spare)
+            {
+                ServeNeedsLock(spare);
+            }
+            else
+            {
+                StartOneNeedsLock(isSpare: false);
+            }
         }
         StartSparesNeedsLock();
     }
@@ -85,7 +102,7 @@ internal sealed partial class Scheduler
         var worker = new PoolWorker { Number = ++_lastNumber };
         (isSpare ? _spares : _workers).Add(worker);
         // Apart from the caller: starting a process takes a millisecond.
-        _ = Task.Run(() => StartAsync(worker));
+        _ = _apart.StartNew(() => StartAsync(worker));
     }
 
     private async Task StartAsync(PoolWorker worker)
@@ -93,7 +110,7 @@ internal sealed partial class Scheduler
         IWorkerLink link;
         try
         {
-            link = await _start(this, _options).ConfigureAwait(false);
+            link = await _start(this, _options, _starts.Token).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -104,28 +121,22 @@ internal sealed partial class Scheduler
         {
             AssertInvariants();
             worker.Link = link;
-            _breaker.Succeeded();
-            if (link.Exited.IsCompleted)
+            if (link.IsGone)
             {
+                // Its end was heard of before it was known here.
                 ForgetNeedsLock(worker);
+                OnDiedBeforeServingNeedsLock(null);
             }
             else if (_spares.Contains(worker))
             {
                 worker.State = PoolWorkerState.Spare;
-                if (_workers.Count < _options.Workers && _queue.Count > 0)
-                {
-                    ServeNeedsLock(TakeSpareNeedsLock()!);
-                }
             }
             else
             {
                 ServeNeedsLock(worker);
             }
-            if (_isJoining)
-            {
-                JoinIdleNeedsLock();
-            }
-            SettleNeedsLock();
+            FillAllNeedsLock();
+            TryEndNeedsLock();
         }
         worker.Started.TrySetResult();
     }
@@ -138,26 +149,28 @@ internal sealed partial class Scheduler
             ForgetNeedsLock(worker);
             // A program that cannot be started again, or an Initialize that throws, will not do better next time.
             bool isFinal = error is not WorkerStartException { Exit: not null } start || start.InnerException is not (null or WorkerCrashedException);
-            if (_breaker.Failed(error, isFinal))
-            {
-                FailQueuedNeedsLock(error);
-            }
-            else
-            {
-                StartWorkersNeedsLock();
-            }
+            _breaker.Failed(error, isFinal);
+            StartWorkersNeedsLock();
             SettleNeedsLock();
             TryEndNeedsLock();
         }
         worker.Started.TrySetException(Again(error));
+        _ = worker.Started.Task.Exception; // Seen: nobody has to wait for it.
     }
+
+    /// <summary>A worker that dies before it has ended its first call counts as one that died while starting.</summary>
+    private void OnDiedBeforeServingNeedsLock(WorkerExit? exit) => _breaker.Failed(
+        new WorkerStartException(
+            exit is null ? "A worker ended just after it was started."
+                : $"Worker {exit.ProcessId} {CrashMessages.How(exit)} before it had finished its first call.", exit),
+        isFinal: false);
 
     private void ServeNeedsLock(PoolWorker worker)
     {
         worker.State = PoolWorkerState.Serving;
         worker.ServingSince = worker.LastProgress = _clock.GetTimestamp();
-        PoolWorker? old = _workers.Find(static other => other.IsBeingReplaced && other.State == PoolWorkerState.Serving);
-        if (old is not null && _workers.Count > _options.Workers)
+        if (_workers.Count > _options.Workers
+            && (_workers.Find(other => other.IsIdle && IsUsedUpNeedsLock(other)) ?? _workers.Find(IsUsedUpNeedsLock)) is { } old)
         {
             LeaveNeedsLock(old, ExitReason.Recycled);
         }
@@ -165,43 +178,29 @@ internal sealed partial class Scheduler
         StartSparesNeedsLock();
     }
 
-    /// <summary>Replaces the worker if it is used up. The replacement is started first.</summary>
+    /// <summary>Lets a worker go between two calls if it is used up. Its replacement is started before, if calls wait.</summary>
     private void RecycleNeedsLock(PoolWorker worker)
     {
-        if (worker.State != PoolWorkerState.Serving)
+        if (worker.State != PoolWorkerState.Serving || worker.Link!.InFlightCount > 0)
         {
             return;
         }
-        bool noCallsLeft = _options.MaxCallsPerWorker > 0 && worker.CallsGiven >= _options.MaxCallsPerWorker;
-        if (!noCallsLeft && !IsTooOldNeedsLock(worker) && !IsTooLargeNeedsLock(worker))
-        {
-            return;
-        }
-        if (!worker.IsBeingReplaced)
-        {
-            worker.IsBeingReplaced = true;
-            if (_queue.Count > 0 || _options.SpareWorkers > 0)
-            {
-                if (TakeSpareNeedsLock() is { } spare)
-                {
-                    ServeNeedsLock(spare);
-                    return;
-                }
-                StartOneNeedsLock(isSpare: false);
-                return;
-            }
-        }
-        if (worker.State == PoolWorkerState.Serving && (noCallsLeft || _queue.Count == 0) && worker.Link!.InFlightCount == 0)
+        worker.IsTooLarge |= _options.MaxMemoryBytes > 0 && worker.Link.MemoryBytes > _options.MaxMemoryBytes;
+        // One that is only old serves on until the replacement is there.
+        if (HasNoCallsLeft(worker) || worker.IsTooLarge || (IsTooOldNeedsLock(worker) && _queue.Count == 0))
         {
             LeaveNeedsLock(worker, ExitReason.Recycled);
         }
     }
 
+    private bool IsUsedUpNeedsLock(PoolWorker worker) =>
+        worker.State == PoolWorkerState.Serving && (HasNoCallsLeft(worker) || worker.IsTooLarge || IsTooOldNeedsLock(worker));
+
+    private bool HasNoCallsLeft(PoolWorker worker) =>
+        _options.MaxCallsPerWorker > 0 && worker.CallsGiven >= _options.MaxCallsPerWorker;
+
     private bool IsTooOldNeedsLock(PoolWorker worker) =>
         _options.MaxWorkerAge != Timeout.InfiniteTimeSpan && _clock.GetElapsedTime(worker.ServingSince) >= _options.MaxWorkerAge;
-
-    private bool IsTooLargeNeedsLock(PoolWorker worker) =>
-        _options.MaxMemoryBytes > 0 && worker.Link!.InFlightCount == 0 && worker.Link.MemoryBytes > _options.MaxMemoryBytes;
 
     private void LeaveNeedsLock(PoolWorker worker, ExitReason reason)
     {
@@ -209,7 +208,13 @@ internal sealed partial class Scheduler
         _workers.Remove(worker);
         _spares.Remove(worker);
         _leaving.Add(worker);
-        worker.Link!.Join(reason);
+        if (worker.Link!.InFlightCount > 1)
+        {
+            // What it has not started others may have, now.
+            RequeueNeedsLock(worker, worker.Link.TakeBack());
+        }
+        worker.LeftAt = _clock.GetTimestamp();
+        worker.Link.Join(reason);
     }
 
     private void ForgetNeedsLock(PoolWorker worker)
@@ -220,14 +225,13 @@ internal sealed partial class Scheduler
         _leaving.Remove(worker);
     }
 
-    /// <summary>Idle workers whose time is up are joined; busy ones that use too much memory are killed.</summary>
+    /// <summary>Idle workers whose time is up are joined; those that use too much memory, or do not leave, are killed.</summary>
     private void Keep()
     {
         lock (_gate)
         {
             AssertInvariants();
-            // The timer has fired and is not set any more.
-            _keepDue = Timeout.InfiniteTimeSpan;
+            _keepAt = long.MaxValue;
             foreach (PoolWorker worker in _workers.ToArray())
             {
                 if (worker.State != PoolWorkerState.Serving)
@@ -242,24 +246,60 @@ internal sealed partial class Scheduler
                 {
                     RecycleNeedsLock(worker);
                 }
-                else if (_options.MaxMemoryBytes > 0 && worker.Link!.MemoryBytes > _options.MaxMemoryBytes)
+                else
                 {
-                    List<PendingCall> taken = worker.Link.TakeBack();
-                    worker.Link.Kill(ExitReason.MemoryLimit);
-                    RequeueNeedsLock(worker, taken);
+                    LookAtMemoryNeedsLock(worker);
+                }
+            }
+            foreach (PoolWorker worker in _leaving)
+            {
+                if (worker.Link!.InFlightCount > 0)
+                {
+                    LookAtMemoryNeedsLock(worker);
+                }
+                else if (_clock.GetElapsedTime(LeavingSince(worker)) >= _options.JoinTimeout)
+                {
+                    worker.Link.Kill(ExitReason.Killed);
                 }
             }
             FillAllNeedsLock();
+            TryEndNeedsLock();
         }
+    }
+
+    /// <summary>Kills a busy worker that uses too much memory, unless the call that it runs is so new that others may be to blame.</summary>
+    private void LookAtMemoryNeedsLock(PoolWorker worker)
+    {
+        if (_options.MaxMemoryBytes == 0 || worker.Link!.MemoryBytes <= _options.MaxMemoryBytes)
+        {
+            return;
+        }
+        worker.IsTooLarge = true;
+        List<PendingCall> taken = worker.Link.TakeBack();
+        if (_clock.GetElapsedTime(worker.LastProgress) >= s_memoryPeriod && worker.Link.InFlightCount > 0)
+        {
+            worker.Link.Kill(ExitReason.MemoryLimit);
+        }
+        else
+        {
+            worker.Link.AcceptCalls();
+        }
+        RequeueNeedsLock(worker, taken);
     }
 
     private bool IsIdleForLongNeedsLock(PoolWorker worker) =>
         _options.IdleTimeout != Timeout.InfiniteTimeSpan && _clock.GetElapsedTime(worker.LastProgress) >= _options.IdleTimeout;
 
+    private static long LeavingSince(PoolWorker worker) => Math.Max(worker.LeftAt, worker.LastProgress);
+
     /// <summary>When <see cref="Keep"/> is to look next: never, while nothing can be due.</summary>
     private void SettleNeedsLock()
     {
-        TimeSpan due = Timeout.InfiniteTimeSpan;
+        if (!_workersWear && _leaving.Count == 0)
+        {
+            return;
+        }
+        long due = long.MaxValue;
         foreach (PoolWorker worker in _workers)
         {
             if (worker.State != PoolWorkerState.Serving)
@@ -268,31 +308,32 @@ internal sealed partial class Scheduler
             }
             if (!worker.IsIdle)
             {
-                due = _options.MaxMemoryBytes > 0 ? Sooner(due, s_memoryPeriod) : due;
+                due = _options.MaxMemoryBytes > 0 ? Math.Min(due, After(_clock.GetTimestamp(), s_memoryPeriod)) : due;
                 continue;
             }
-            if (_options.IdleTimeout != Timeout.InfiniteTimeSpan)
-            {
-                due = Sooner(due, _options.IdleTimeout - _clock.GetElapsedTime(worker.LastProgress));
-            }
-            if (_options.MaxWorkerAge != Timeout.InfiniteTimeSpan)
-            {
-                due = Sooner(due, _options.MaxWorkerAge - _clock.GetElapsedTime(worker.ServingSince));
-            }
+            due = Math.Min(due, Math.Min(After(worker.LastProgress, _options.IdleTimeout), After(worker.ServingSince, _options.MaxWorkerAge)));
         }
-        if (due != _keepDue)
+        foreach (PoolWorker worker in _leaving)
         {
-            _keepDue = due;
-            _keepTimer.Change(due, Timeout.InfiniteTimeSpan);
+            due = Math.Min(due, _options.MaxMemoryBytes > 0 && worker.Link!.InFlightCount > 0
+                ? After(_clock.GetTimestamp(), s_memoryPeriod) : After(LeavingSince(worker), _options.JoinTimeout));
+        }
+        // Looking too early does no harm; it is looked again.
+        if (due < _keepAt)
+        {
+            _keepAt = due;
+            long now = _clock.GetTimestamp();
+            TimeSpan wait = due > now ? _clock.GetElapsedTime(now, due) : TimeSpan.Zero;
+            TimeSpan least = TimeSpan.FromMilliseconds(1);
+            _keepTimer.Change(wait < least ? least : wait > s_longestWait ? s_longestWait : wait, Timeout.InfiniteTimeSpan);
         }
     }
 
-    private TimeSpan _keepDue = Timeout.InfiniteTimeSpan; // Guarded by _gate.
+    /// <summary>Timers take no more than 49 days.</summary>
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromDays(1);
 
-    private static TimeSpan Sooner(TimeSpan a, TimeSpan b)
-    {
-        TimeSpan least = TimeSpan.FromMilliseconds(1);
-        b = b < least ? least : b;
-        return a == Timeout.InfiniteTimeSpan || b < a ? b : a;
-    }
+    private long _keepAt = long.MaxValue; // When the timer is due, as a timestamp. Guarded by _gate.
+
+    private long After(long since, TimeSpan time) => time == Timeout.InfiniteTimeSpan || time >= TimeSpan.FromDays(10_000)
+        ? long.MaxValue : since + (long)(time.TotalSeconds * _clock.TimestampFrequency);
 }

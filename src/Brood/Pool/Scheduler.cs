@@ -22,7 +22,8 @@ internal sealed partial class Scheduler : IConnectionOwner
     private readonly Lock _gate = new();
     private readonly WorkerPoolOptions _options;
     private readonly TimeProvider _clock;
-    private readonly Func<IConnectionOwner, WorkerPoolOptions, Task<IWorkerLink>> _start;
+    private readonly Func<IConnectionOwner, WorkerPoolOptions, CancellationToken, Task<IWorkerLink>> _start;
+    private readonly TaskFactory _apart;
     private readonly CallQueue _queue = new();
     private readonly List<PoolWorker> _workers = []; // Those that serve, or start to. Guarded by _gate, like all below.
     private readonly List<PoolWorker> _spares = [];
@@ -35,17 +36,26 @@ internal sealed partial class Scheduler : IConnectionOwner
     private bool _aheadTimerIsSet;
     private bool _isJoining;
     private int _lastNumber;
+    private long _lastOrder;
+    private long _openCount; // Calls that were accepted and have not ended here: queued, on a worker, or between the two.
     private readonly long _aheadTicks;
     private readonly long _patienceTicks;
+    private readonly bool _workersWear; // Whether workers are replaced for any reason but their end.
 
+    /// <param name="start">Starts a worker; its task completes when the worker serves. The token kills it before.</param>
+    /// <param name="apart">Where that is called, and where calls are encoded anew; null: on the thread pool.</param>
     public Scheduler(
-        WorkerPoolOptions options, TimeProvider clock, Func<IConnectionOwner, WorkerPoolOptions, Task<IWorkerLink>> start)
+        WorkerPoolOptions options, TimeProvider clock,
+        Func<IConnectionOwner, WorkerPoolOptions, CancellationToken, Task<IWorkerLink>> start, TaskScheduler? apart = null)
     {
+        _apart = new TaskFactory(apart ?? TaskScheduler.Default);
         _options = options;
         _clock = clock;
         _start = start;
         _breaker = new StartBreaker(options.RestartIntensity, options.RestartPeriod, clock);
         _tally = new Tally(clock);
+        _workersWear = options.MaxCallsPerWorker > 0 || options.MaxMemoryBytes > 0
+            || options.MaxWorkerAge != Timeout.InfiniteTimeSpan || options.IdleTimeout != Timeout.InfiniteTimeSpan;
         _aheadTicks = (long)(s_ahead.TotalSeconds * clock.TimestampFrequency);
         _patienceTicks = (long)(s_patience.TotalSeconds * clock.TimestampFrequency);
         _aheadTimer = clock.CreateTimer(_ => TakeBackFromSlow(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -58,40 +68,37 @@ internal sealed partial class Scheduler : IConnectionOwner
     /// <returns>The worker that an idle thread may wait on: it has become the reader there. Null: it need not wait, or cannot.</returns>
     public IWorkerLink? Dispatch(PendingCall call, TransferWriter writer, WaitInline wait)
     {
-        // A copy is kept: the worker may die before the call has started, or the call may be run again.
+        // Kept, also if it is sent at once: the worker may die before the call has started, or the call may be run again.
         call.Payload = Payload.CopyOf(writer);
-        lock (_gate)
-        {
-            AssertInvariants();
-            AdmitNeedsLock(call);
-            if (_queue.Count == 0 && FindRoomNeedsLock() is { } worker)
-            {
-                // Readers take this lock while they read; this takes the reader's place only if it is free, so nobody waits in a circle.
-                bool reads = wait != WaitInline.No && worker.Link!.InFlightCount == 0 && worker.Link.TryBeginWait();
-                if (TrySendNeedsLock(worker, call))
-                {
-                    return reads ? worker.Link : null;
-                }
-                EnqueueNeedsLock(call);
-                return reads ? worker.Link : null;
-            }
-            EnqueueNeedsLock(call);
-            return null;
-        }
+        return Dispatch(call, wait);
     }
 
     /// <summary>Takes a call that has its own copy of everything.</summary>
-    public void Dispatch(PendingCall call)
+    public IWorkerLink? Dispatch(PendingCall call, WaitInline wait = WaitInline.No)
     {
         lock (_gate)
         {
             AssertInvariants();
             AdmitNeedsLock(call);
-            if (_queue.Count == 0 && FindRoomNeedsLock() is { } worker && TrySendNeedsLock(worker, call))
+            if (call.Stop is not null)
             {
-                return;
+                // Its map was left while it was on its way here.
+                _openCount--;
+                call.Fail(call.StopException(started: false, _clock));
+                return null;
             }
-            EnqueueNeedsLock(call);
+            if (_queue.Count > 0 || FindRoomNeedsLock() is not { } worker)
+            {
+                EnqueueNeedsLock(call);
+                return null;
+            }
+            // Readers take this lock while they read; this takes the reader's place only if it is free, so nobody waits in a circle.
+            bool reads = wait != WaitInline.No && worker.Link!.InFlightCount == 0 && worker.Link.TryBeginWait();
+            if (!TrySendNeedsLock(worker, call))
+            {
+                EnqueueNeedsLock(call);
+            }
+            return reads ? worker.Link : null;
         }
     }
 
@@ -103,17 +110,23 @@ internal sealed partial class Scheduler : IConnectionOwner
             AssertInvariants();
             if (FindNeedsLock(link) is not { } worker)
             {
+                // Initialize, which is no call of the pool's.
                 return;
             }
+            _openCount--;
             long now = _clock.GetTimestamp();
             long took = now - worker.LastProgress;
             worker.AverageTicks = worker.AverageTicks == long.MaxValue
                 ? took : worker.AverageTicks + ((took - worker.AverageTicks) / 8);
             worker.LastProgress = now;
-            worker.CallsEnded++;
+            if (worker.CallsEnded++ == 0)
+            {
+                _breaker.Succeeded();
+            }
             _tally.Ended(ended, took, now);
             RecycleNeedsLock(worker);
             FillNeedsLock(worker);
+            StartWorkersNeedsLock();
             SettleNeedsLock();
             TryEndNeedsLock();
         }
@@ -123,8 +136,10 @@ internal sealed partial class Scheduler : IConnectionOwner
     {
         lock (_gate)
         {
+            AssertInvariants();
             RequeueNeedsLock(FindNeedsLock(link), calls);
             FillAllNeedsLock();
+            TryEndNeedsLock();
         }
     }
 
@@ -141,6 +156,8 @@ internal sealed partial class Scheduler : IConnectionOwner
         }
         call.CalledAt = _clock.GetTimestamp();
         call.RetriesLeft = call.Options.Retries;
+        call.Order = ++_lastOrder;
+        _openCount++;
         _tally.Accepted();
     }
 
@@ -177,6 +194,10 @@ internal sealed partial class Scheduler : IConnectionOwner
     {
         long depth = worker.AverageTicks >= _patienceTicks ? 1 : Math.Max(2, 1 + (_aheadTicks / Math.Max(1, worker.AverageTicks)));
         depth = Math.Min(depth, WorkerConnection.MaxInFlight / 2);
+        if (worker.IsTooLarge)
+        {
+            return worker.Link!.InFlightCount;
+        }
         if (_options.MaxCallsPerWorker > 0)
         {
             long left = _options.MaxCallsPerWorker - worker.CallsGiven;
@@ -194,12 +215,16 @@ internal sealed partial class Scheduler : IConnectionOwner
         {
             if (!worker.Link.TrySend(call, call.Payload.Inline, call.Payload.Blocks))
             {
+                // No room for it now, or somebody is taking calls back: looked at again soon, whatever happens.
+                LookAgainNeedsLock();
                 return false;
             }
         }
-        catch (TransferException e)
+        catch (Exception e)
         {
-            // Too large for a worker's memory: it would be so for each.
+            // Too large for a worker's memory, or the system's: it would be so for each.
+            _openCount--;
+            _tally.Failed();
             call.Fail(e);
             return true;
         }
@@ -212,25 +237,35 @@ internal sealed partial class Scheduler : IConnectionOwner
                 SettleNeedsLock();
             }
         }
-        else if (!_aheadTimerIsSet)
+        else
         {
-            _aheadTimerIsSet = true;
-            _aheadTimer.Change(s_patience, Timeout.InfiniteTimeSpan);
+            LookAgainNeedsLock();
         }
         return true;
     }
 
+    private void LookAgainNeedsLock()
+    {
+        if (!_aheadTimerIsSet)
+        {
+            _aheadTimerIsSet = true;
+            _aheadTimer.Change(s_patience, Timeout.InfiniteTimeSpan);
+        }
+    }
+
     private void FillNeedsLock(PoolWorker worker)
     {
-        if (worker.State != PoolWorkerState.Serving || worker.Link!.InFlightCount > DepthOf(worker) / 2)
+        if (worker.State != PoolWorkerState.Serving || worker.Link!.IsGone)
         {
-            // In batches: a worker that has half of what it may have is not waiting.
-            if (worker.State != PoolWorkerState.Serving || worker.Link!.InFlightCount > 0)
-            {
-                return;
-            }
+            return;
         }
         int depth = DepthOf(worker);
+        int inFlight = worker.Link.InFlightCount;
+        if (inFlight > 0 && inFlight > depth / 2)
+        {
+            // In batches: a worker that has half of what it may have is not waiting.
+            return;
+        }
         while (worker.Link!.InFlightCount < depth && _queue.TryPeek(out PendingCall call))
         {
             if (!TrySendNeedsLock(worker, call))
@@ -243,6 +278,14 @@ internal sealed partial class Scheduler : IConnectionOwner
 
     private void FillAllNeedsLock()
     {
+        foreach (PoolWorker worker in _workers)
+        {
+            // First one for each that has none: no call is sent ahead of one worker while another has nothing to do.
+            if (worker.IsIdle && DepthOf(worker) > 0 && _queue.TryPeek(out PendingCall call) && TrySendNeedsLock(worker, call))
+            {
+                _queue.Dequeue();
+            }
+        }
         foreach (PoolWorker worker in _workers)
         {
             FillNeedsLock(worker);
@@ -277,22 +320,33 @@ internal sealed partial class Scheduler : IConnectionOwner
                 RequeueNeedsLock(worker, taken);
             }
             FillAllNeedsLock();
-            if (anyAhead && !_aheadTimerIsSet)
+            if (anyAhead)
             {
-                _aheadTimerIsSet = true;
-                _aheadTimer.Change(s_patience, Timeout.InfiniteTimeSpan);
+                LookAgainNeedsLock();
             }
+            TryEndNeedsLock();
         }
     }
 
+    /// <summary>Calls that had not started and are on no worker any more wait again, unless nobody wants them any more.</summary>
     private void RequeueNeedsLock(PoolWorker? worker, IReadOnlyList<PendingCall> calls)
     {
         foreach (PendingCall call in calls)
         {
             call.Connection = null;
-            call.Rewind();
             worker?.TookBack();
-            if (!call.IsEnded)
+            if (call.Stop is not null)
+            {
+                // Stopped on its way.
+                _openCount--;
+                call.Fail(call.StopException(started: false, _clock));
+            }
+            else if (call.IsEnded || _killed)
+            {
+                _openCount--;
+                call.Fail(Disposed());
+            }
+            else
             {
                 _queue.Enqueue(call);
             }
@@ -316,11 +370,14 @@ internal sealed partial class Scheduler : IConnectionOwner
     {
         Debug.Assert(_gate.IsHeldByCurrentThread, "Invariants can only be validated while holding the lock.");
         Debug.Assert(_workers.Count <= _options.Workers + 1, "No more workers than asked for, and one replacement at most beyond that at a time.");
+        Debug.Assert(_openCount >= _queue.Count, "A call that waits is open.");
         foreach (PoolWorker worker in _workers)
         {
             Debug.Assert(worker.State is PoolWorkerState.Starting or PoolWorkerState.Serving, "Others are in lists of their own.");
             Debug.Assert((worker.Link is null) == (worker.State == PoolWorkerState.Starting), "A worker that serves has a link.");
+            Debug.Assert(_options.MaxCallsPerWorker == 0 || worker.CallsGiven <= _options.MaxCallsPerWorker, "The limit of calls is strict.");
         }
+        Debug.Assert(_spares.TrueForAll(static worker => worker.CallsGiven == 0), "Spares serve no calls.");
         Debug.Assert(_queue.Count >= 0, "A call leaves the queue once.");
     }
 }

@@ -16,6 +16,9 @@ internal interface IWorkerLink : ICallLink
 
     Task<WorkerExit> Exited { get; }
 
+    /// <summary>The process is gone. True before its owner hears of it.</summary>
+    bool IsGone { get; }
+
     /// <inheritdoc cref="WorkerConnection.TrySend"/>
     bool TrySend(PendingCall call, ReadOnlySpan<byte> inline, ReadOnlySpan<Block> blocks);
 

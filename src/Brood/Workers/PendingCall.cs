@@ -13,7 +13,7 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
 {
     private int _ended; // 1 once somebody has the right to complete it. Interlocked.
     private ICallLink? _connection;
-    private volatile StopCause? _stop;
+    private StopCause? _stop; // Set once. Interlocked.
     private CancellationTokenRegistration _cancellation; // Guarded by this.
     private ITimer? _timer; // Guarded by this.
 
@@ -38,7 +38,7 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
 
     // Written by the owner under its lock.
 
-    /// <summary>Its place among calls of the same priority; 0 until it was first queued.</summary>
+    /// <summary>Its place among calls of the same priority.</summary>
     public long Order { get; set; }
 
     public bool IsQueued { get; set; }
@@ -66,8 +66,11 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
     /// <summary>Its blocks in the bulk area, which nobody but this side frees if the call is withdrawn.</summary>
     public long[]? BlockOffsets { get; set; }
 
+    /// <summary>How many workers died while they read its arguments. Written when such a worker is gone.</summary>
+    public int ReadingDeaths { get; set; }
+
     /// <summary>Why it is being stopped: this is what its caller is told, however the worker then ends.</summary>
-    public StopCause? Stop => _stop;
+    public StopCause? Stop => Volatile.Read(ref _stop);
 
     /// <summary>Whether the worker must listen while this call runs.</summary>
     public bool NeedsControl => Function.TakesToken || Live is { IsConnected: true } || Kind == FrameKind.CallStream;
@@ -79,7 +82,8 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
     public bool IsEnded => Volatile.Read(ref _ended) != 0;
 
     /// <summary>The first cause counts.</summary>
-    public void StopFor(StopCause cause) => _stop ??= cause;
+    /// <returns>Whether this is the first.</returns>
+    public bool StopFor(StopCause cause) => Interlocked.CompareExchange(ref _stop, cause, null) is null;
 
     /// <summary>Whether the caller of this method is the one to complete the call.</summary>
     public bool TryEnd()
@@ -127,7 +131,7 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
     /// <summary>What the caller is told when the call was stopped.</summary>
     public Exception StopException(bool started, TimeProvider clock)
     {
-        StopCause cause = _stop!;
+        StopCause cause = Stop!;
         if (!cause.IsTimeout)
         {
             return new OperationCanceledException(StopMessages.Cancelled(this, started), cause.Token);
@@ -145,6 +149,12 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
             CompleteFailed(error);
         }
     }
+
+    /// <summary>Whether this item of the call, counted from where it was last sent, has been answered.</summary>
+    public virtual bool IsDone(int item) => false;
+
+    /// <summary>Whether some of it is done already, so that it must be encoded anew before it goes to another worker.</summary>
+    public virtual bool NeedsRewind => false;
 
     /// <summary>It goes to another worker, or to the same again: what is done already need not be done again.</summary>
     public virtual void Rewind() { }

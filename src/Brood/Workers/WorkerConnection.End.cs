@@ -7,6 +7,9 @@ namespace Brood.Workers;
 internal sealed partial class WorkerConnection
 {
     private volatile bool _isGone;
+
+    public bool IsGone => _isGone;
+
     private string _startNote = ""; // Set before Exited completes.
 
     /// <summary>From the supervisor, with the process's output lock held.</summary>
@@ -35,12 +38,13 @@ internal sealed partial class WorkerConnection
                 {
                     continue;
                 }
-                if (status.HasStarted(call.CallId))
+                if (status.HasStarted(call.CallId) && !call.IsDone(status.RunningItem))
                 {
                     started = call;
                 }
                 else
                 {
+                    call.ReadingDeaths += status.IsReading(call.CallId) ? 1 : 0;
                     notStarted.Add(call);
                 }
                 RemoveNeedsLock(call);

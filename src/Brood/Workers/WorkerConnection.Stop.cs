@@ -29,7 +29,6 @@ internal sealed partial class WorkerConnection
     {
         // Once nothing else can start, the call either is the one that runs, or it has ended.
         List<PendingCall> taken = TakeBack();
-        bool wasWaiting = taken.Remove(call);
         if (Has(call))
         {
             Kill(ExitReason.CallStopped);
@@ -38,10 +37,7 @@ internal sealed partial class WorkerConnection
         {
             AcceptCalls();
         }
-        if (wasWaiting)
-        {
-            call.Fail(call.StopException(started: false, TimeProvider.System));
-        }
+        // If the call itself is among them, its owner knows that it was stopped.
         _owner.OnTakenBack(this, taken);
     }
 }

@@ -38,6 +38,7 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
     private int _inFlightCount; // Interlocked.
     private bool _closed; // Guarded by _gate: the region is, or is about to be, unmapped.
     private bool _acceptsCalls = true; // Guarded by _gate.
+    private int _holds; // Those who took calls back and have not said that new ones may come. Guarded by _gate.
     private bool _owesExit; // Guarded by _gate: joined, but the ring was full.
     private PendingCall? _initialize; // Set while starting. Not the owner's: it must not run on another worker.
     private ExitReason? _hostReason; // Guarded by _gate: why this side ends the worker.
@@ -79,7 +80,7 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
         lock (_gate)
         {
             call.BlockOffsets = offsets;
-            sent = _acceptsCalls && TrySendNeedsLock(call, header, inline);
+            sent = _acceptsCalls && _holds == 0 && TrySendNeedsLock(call, header, inline);
         }
         if (sent)
         {
@@ -123,13 +124,14 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
         }
     }
 
-    /// <summary>Takes back all calls that have not started. The worker takes no new ones until <see cref="AcceptCalls"/>.</summary>
+    /// <summary>Takes back all calls that have not started. The worker takes no new ones until each who did so has called
+    /// <see cref="AcceptCalls"/>.</summary>
     public List<PendingCall> TakeBack()
     {
         var taken = new List<PendingCall>();
         lock (_gate)
         {
-            _acceptsCalls = false;
+            _holds++;
             if (_closed)
             {
                 return taken;
@@ -185,7 +187,7 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
     {
         lock (_gate)
         {
-            _acceptsCalls = _hostReason is null && !_closed;
+            _holds--;
         }
     }
 

@@ -51,15 +51,28 @@ internal readonly struct WorkerStatus(SharedRegion region)
 
     public long RunningCallId => Volatile.Read(ref region.Word64(RegionLayout.StatusOffset + StatusLayout.RunningCallIdOffset));
 
+    /// <summary>Which item of a chunk: valid while the phase is Running or Returning.</summary>
+    public int RunningItem => Volatile.Read(ref region.Word32(RegionLayout.StatusOffset + StatusLayout.RunningItemOffset));
+
     public long CallsServed => Volatile.Read(ref region.Word64(RegionLayout.StatusOffset + StatusLayout.CallsServedOffset));
 
     /// <remarks>The id first: the phase of an earlier call has been left by the time the id is written.</remarks>
     public bool HasStarted(long callId) => RunningCallId == callId && Phase is WorkerPhase.Running or WorkerPhase.Returning;
 
+    /// <summary>Whether the worker reads the arguments of this call.</summary>
+    public bool IsReading(long callId) => Phase == WorkerPhase.Decoding && RunningCallId == callId;
+
     public void Decoding(long callId)
     {
         Volatile.Write(ref region.Word64(RegionLayout.StatusOffset + StatusLayout.RunningCallIdOffset), callId);
         Enter(WorkerPhase.Decoding);
+    }
+
+    /// <summary>Reads the next item of a chunk.</summary>
+    public void DecodingItem(int item)
+    {
+        Enter(WorkerPhase.Decoding);
+        Volatile.Write(ref region.Word32(RegionLayout.StatusOffset + StatusLayout.RunningItemOffset), item);
     }
 
     public void Enter(WorkerPhase phase) =>

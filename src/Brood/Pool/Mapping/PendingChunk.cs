@@ -118,22 +118,32 @@ internal sealed class PendingChunk<T, R>(MapRun<T, R> map, Function function, Ca
         }
     }
 
+    public override bool NeedsRewind => _done > _sent;
+
+    public override bool IsDone(int item) => _sent + item < _done;
+
     /// <summary>Goes to another worker without what is done.</summary>
     public override void Rewind()
     {
-        if (_done > _sent)
+        _sent = _done;
+        if (_done < items.Length)
         {
-            _sent = _done;
             Payload = map.Encode(items.AsSpan(_done));
+        }
+        else if (TryEnd())
+        {
+            // Its worker died between the last item and the end.
+            _timer?.Dispose();
+            map.OnChunkEnded(this);
         }
     }
 
     protected override void CompleteFailed(Exception error)
     {
         _timer?.Dispose();
-        // Which of the items it was: those before are done, and only a chunk as a whole can fail before its first item.
-        bool concernsAll = error is not (WorkerCrashedException { Started: true } or CallTimeoutException { Started: true });
-        if (concernsAll)
+        // One item was run, or read, when this happened: those before are done, those behind are dealt again.
+        bool concernsAll = error is not (WorkerCrashedException or CallTimeoutException { Started: true });
+        if (concernsAll || _done == items.Length)
         {
             while (_done < items.Length)
             {
@@ -158,6 +168,9 @@ internal sealed class PendingChunk<T, R>(MapRun<T, R> map, Function function, Ca
         }
         long index = firstIndex + _done;
         _done += count;
+        // What follows is another item.
+        RetriesLeft = Options.Retries;
+        ReadingDeaths = 0;
         LastProgress = map.Clock.GetTimestamp();
         map.Deliver(new ResultRun<R>(index, values, count, null));
     }

@@ -17,6 +17,7 @@ internal sealed class RunningCall(
     private readonly object _gate = new();
     private readonly CancellationTokenSource _abandoned = new();
     private int _credit; // Guarded by _gate.
+    private int _item; // The next of a chunk.
     private WorkerLiveArguments? _live;
 
     public long Id { get; private set; }
@@ -36,6 +37,7 @@ internal sealed class RunningCall(
     {
         Id = id;
         HasStarted = false;
+        _item = 0;
         _credit = isStream ? FlowControl.StreamWindow : int.MaxValue;
     }
 
@@ -45,7 +47,7 @@ internal sealed class RunningCall(
         status.Enter(WorkerPhase.Running);
     }
 
-    public override void ItemBegins() => status.Enter(WorkerPhase.Decoding);
+    public override void ItemBegins() => status.DecodingItem(_item++);
 
     public override void SendItem()
     {

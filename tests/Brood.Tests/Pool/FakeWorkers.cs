@@ -1,0 +1,115 @@
+using Brood.Workers;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Brood.Pool;
+
+/// <summary>A scheduler on workers without processes and a clock that stands still: all that happens is said by a test.</summary>
+internal sealed class FakeWorkers
+{
+    private int _lastProcessId = 1000;
+
+    public FakeWorkers(WorkerPoolOptions options)
+    {
+        Options = options;
+        Scheduler = new Scheduler(options, Clock, StartAsync, new InlineScheduler());
+    }
+
+    public WorkerPoolOptions Options { get; }
+
+    public FakeTimeProvider Clock { get; } = new();
+
+    public Scheduler Scheduler { get; }
+
+    /// <summary>Workers whose process is being started.</summary>
+    public List<TaskCompletionSource<IWorkerLink>> Starting { get; } = [];
+
+    /// <summary>Workers whose process exists.</summary>
+    public List<FakeLink> Alive { get; } = [];
+
+    public List<FakeCall> Calls { get; } = [];
+
+    public int Finished { get; set; }
+
+    public int Crashed { get; set; }
+
+    public int StartFailures { get; private set; }
+
+    private IConnectionOwner Owner { get; set; } = null!;
+
+    public FakeCall Submit(CallOptions? options = null, CancellationToken token = default, int items = 1)
+    {
+        var call = new FakeCall(options ?? new CallOptions(), items) { Number = Calls.Count };
+        Scheduler.Dispatch(call);
+        Calls.Add(call);
+        call.WatchFor(token, Clock, Scheduler.Stop);
+        return call;
+    }
+
+    public FakeLink FinishStart(int index = 0)
+    {
+        TaskCompletionSource<IWorkerLink> start = Starting[index];
+        Starting.RemoveAt(index);
+        var link = new FakeLink(Owner, this, ++_lastProcessId);
+        Alive.Add(link);
+        start.SetResult(link);
+        return link;
+    }
+
+    public void FailStart(int index = 0, Exception? error = null)
+    {
+        TaskCompletionSource<IWorkerLink> start = Starting[index];
+        Starting.RemoveAt(index);
+        StartFailures++;
+        start.SetException(error ?? new WorkerStartException("no", new WorkerExit { ProcessId = 1, Reason = ExitReason.FailedToStart }));
+    }
+
+    public void Die(FakeLink link, ExitReason reason)
+    {
+        Alive.Remove(link);
+        link.Die(reason);
+    }
+
+    /// <summary>From a worker that is given a call: whether it is that call's turn.</summary>
+    public void CheckTurn(FakeCall sent)
+    {
+        foreach (FakeCall other in Calls)
+        {
+            bool isBefore = other.Options.Priority > sent.Options.Priority
+                || (other.Options.Priority == sent.Options.Priority && other.Order < sent.Order);
+            Assert.False(other != sent && other.IsQueued && !other.IsEnded && isBefore, $"{sent} was sent before {other}");
+        }
+    }
+
+    public void OnStarted(FakeCall call)
+    {
+        call.Starts++;
+        call.TotalStarts++;
+        Assert.True(call.Starts <= 1 + call.Options.Retries, $"{call} was started too often");
+    }
+
+    private Task<IWorkerLink> StartAsync(IConnectionOwner owner, WorkerPoolOptions options, CancellationToken token)
+    {
+        Owner = owner;
+        var start = new TaskCompletionSource<IWorkerLink>();
+        Starting.Add(start);
+        token.UnsafeRegister(
+            _ =>
+            {
+                if (Starting.Remove(start))
+                {
+                    start.SetCanceled(token);
+                }
+            },
+            null);
+        return start.Task;
+    }
+
+    private sealed class InlineScheduler : TaskScheduler
+    {
+        protected override IEnumerable<Task>? GetScheduledTasks() => null;
+
+        protected override void QueueTask(Task task) => TryExecuteTask(task);
+
+        protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => TryExecuteTask(task);
+    }
+}
