@@ -61,7 +61,11 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
         return true;
     }
 
-    public bool TryWait(PendingCall call, bool maySleep) => false;
+    public bool TryBeginWait() => false;
+
+    public void Wait(PendingCall call, bool maySleep) => throw new NotSupportedException();
+
+    public void EndWait() => throw new NotSupportedException();
 
     public bool TryTakeBack(PendingCall call) => call != Claimed && !IsGone && Take((FakeCall)call);
 

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using Brood.Workers;
+using Brood.Calls;
 
-namespace Brood.Calls;
+namespace Brood.Workers;
 
 /// <summary>Names the shapes that most first calls have, so that they are compiled ahead with the library.</summary>
 /// <remarks>Never called. Without it, the first call of an int function compiles some thirty methods in host and worker, about 10 ms.</remarks>
