@@ -132,7 +132,8 @@ internal sealed partial class TransferWriter
         TypeNames.Write(this, type);
     }
 
-    private string CurrentPath()
+    /// <summary>Where the value that is being written sits; empty at the outermost.</summary>
+    public string CurrentPath()
     {
         var path = new StringBuilder();
         if (_role is not null)

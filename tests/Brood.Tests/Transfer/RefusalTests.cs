@@ -157,9 +157,12 @@ public class RefusalTests
     [Fact]
     public void Event_handlers_that_stay_here_are_refused()
     {
+        Brood.Calls.TransferHooks.Install();
         var value = new Zoo.WithEvent();
-        value.Changed += () => value.Count++;
-        Assert.StartsWith("WithEvent.Changed", TransferHarness.Refused(value, TypePolicy.TrustHost).Path);
+        using var stream = new MemoryStream();
+        value.Changed += () => stream.WriteByte(1);
+        TransferException refused = TransferHarness.Refused(value, TypePolicy.TrustHost);
+        Assert.StartsWith("WithEvent.Changed → captured 'stream'", refused.Path);
     }
 
     [Fact]

@@ -96,7 +96,7 @@ internal sealed record HostFacts
     {
         if (brood.Location.Length == 0) return true;
         var trusted = (string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") ?? "";
-        return trusted.Split(Path.PathSeparator).Contains(brood.Location);
+        return Array.IndexOf(trusted.Split(Path.PathSeparator), brood.Location) >= 0;
     }
 
     // The program may have changed its directory since the start; the shell's PWD often remembers it.
