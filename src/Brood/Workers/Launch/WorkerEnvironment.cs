@@ -23,8 +23,13 @@ internal static class WorkerEnvironment
     public const string RestoreVariable = "BROOD_RESTORE";
 
     // One collector and no background thread a worker: N workers of a server must not have N × processors heaps.
+    // No diagnostic socket and no debugger pipes: anybody of the same user could connect to them, and of a worker that
+    // is killed they stay in the temporary folder. Who wants to trace or debug a worker sets them to 1 for it.
     private static readonly (string Name, string Value)[] s_settings =
-        [("DOTNET_gcServer", "0"), ("DOTNET_gcConcurrent", "0"), ("DOTNET_TieredPGO", "0")];
+    [
+        ("DOTNET_gcServer", "0"), ("DOTNET_gcConcurrent", "0"), ("DOTNET_TieredPGO", "0"),
+        ("DOTNET_EnableDiagnostics_IPC", "0"), ("DOTNET_EnableDiagnostics_Debugger", "0"),
+    ];
 
     // Each would suspend the worker, fight with the host for a port, overwrite the host's trace file, or load the
     // host's profiler (coverage) into a process that it does not expect. Who wants one sets it for the worker.
