@@ -51,8 +51,9 @@ TimeSpan workersTime = default;
 var clock = Stopwatch.StartNew();
 using (var progress = new ProgressLine($"{workers} workers", work.Count, allBytes))
 {
+    // A file at a time: the largest come first, and no worker is to sit on two of them.
     IAsyncEnumerable<MapResult<Facts>> results = pool.MapResultsAsync(
-        path => Inspect(path, quality), work, new MapOptions { Ordered = false });
+        path => Inspect(path, quality), work, new MapOptions { Ordered = false, ChunkSize = 1 });
     await foreach (MapResult<Facts> result in results)
     {
         string path = work[(int)result.Index];
