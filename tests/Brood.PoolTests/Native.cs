@@ -1,0 +1,27 @@
+using System.Runtime.InteropServices;
+
+namespace Brood.Pool;
+
+/// <summary>What the tests ask of the system itself.</summary>
+internal static partial class Native
+{
+    public const int SIGKILL = 9;
+    public const int SIGCONT = 18;
+    public const int SIGSTOP = 19;
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    public static partial int Kill(int processId, int signal);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    public static partial int Close(int fd);
+
+    [LibraryImport("libc", EntryPoint = "pwrite")]
+    public static partial nint PWrite(int fd, byte[] bytes, nint count, long offset);
+
+    /// <summary>Reads where nothing is mapped if told so: a crash in native code.</summary>
+    [LibraryImport("libc", EntryPoint = "strlen")]
+    public static partial nint StrLen(nint text);
+
+    [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MkFifo(string path, int mode);
+}
