@@ -16,12 +16,18 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
     private readonly WorkerConnection _connection;
     private volatile bool _hasQueued; // Written under _gate: calls wait, and the next must not pass them.
     private WorkerExit? _exit; // Guarded by _gate. Set when the worker is gone.
+    private readonly ITimer? _memoryTimer; // Null: memory has no limit.
+    private volatile bool _watchesMemory; // While calls are out.
     private volatile bool _isJoining; // Written under _gate.
 
     private Worker(WorkerOptions options)
     {
         _options = options;
         _connection = WorkerConnection.Start(options, this);
+        if (options.MaxMemoryBytes > 0)
+        {
+            _memoryTimer = TimeProvider.System.CreateTimer(_ => CheckMemory(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
     }
 
     /// <summary>The process id of the worker.</summary>
@@ -70,6 +76,10 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
     /// <summary>Joins, and kills after <see cref="WorkerOptions.JoinTimeout"/>. Always ends.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_memoryTimer is not null)
+        {
+            await _memoryTimer.DisposeAsync().ConfigureAwait(false);
+        }
         try
         {
             await JoinAsync().WaitAsync(_options.JoinTimeout).ConfigureAwait(false);
@@ -82,6 +92,7 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
 
     internal override void Dispatch(PendingCall call, TransferWriter writer, WaitInline wait)
     {
+        WatchMemory();
         // Before the call is sent: then its answer wakes nobody else.
         bool reads = wait != WaitInline.No && _connection.TryBeginWait();
         try
@@ -121,6 +132,7 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
 
     internal override void DispatchKept(PendingCall call)
     {
+        WatchMemory();
         lock (_gate)
         {
             ThrowIfEndedNeedsLock(call);
@@ -203,6 +215,32 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
         foreach (PendingCall call in (IEnumerable<PendingCall>)[.. notStarted, .. queued])
         {
             call.Fail(worker.CrashOf(call, exit, started: false));
+        }
+    }
+
+    private void WatchMemory()
+    {
+        if (_memoryTimer is not null && !_watchesMemory)
+        {
+            _watchesMemory = true;
+            _memoryTimer.Change(WorkerConnection.MemoryPeriod, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void CheckMemory()
+    {
+        _watchesMemory = false;
+        if (Exited.IsCompleted)
+        {
+            return;
+        }
+        if (_connection.MemoryBytes > _options.MaxMemoryBytes)
+        {
+            _connection.Kill(ExitReason.MemoryLimit);
+        }
+        else if (_connection.InFlightCount > 0 || _hasQueued)
+        {
+            WatchMemory();
         }
     }
 

@@ -5,9 +5,6 @@ namespace Brood.Pool;
 /// <summary>The lives of the workers: started as they are needed, replaced when they are used up, joined when idle.</summary>
 internal sealed partial class Scheduler
 {
-    /// <summary>How often the memory of busy workers is looked at, if it has a limit.</summary>
-    private static readonly TimeSpan s_memoryPeriod = TimeSpan.FromMilliseconds(50);
-
     /// <summary>Starts every worker, and the spares.</summary>
     public async Task WarmUpAsync(CancellationToken cancellationToken)
     {
@@ -276,7 +273,7 @@ internal sealed partial class Scheduler
         }
         worker.IsTooLarge = true;
         List<PendingCall> taken = worker.Link.TakeBack();
-        if (_clock.GetElapsedTime(worker.LastProgress) >= s_memoryPeriod && worker.Link.InFlightCount > 0)
+        if (_clock.GetElapsedTime(worker.LastProgress) >= WorkerConnection.MemoryPeriod && worker.Link.InFlightCount > 0)
         {
             worker.Link.Kill(ExitReason.MemoryLimit);
         }
@@ -308,7 +305,7 @@ internal sealed partial class Scheduler
             }
             if (!worker.IsIdle)
             {
-                due = _options.MaxMemoryBytes > 0 ? Math.Min(due, After(_clock.GetTimestamp(), s_memoryPeriod)) : due;
+                due = _options.MaxMemoryBytes > 0 ? Math.Min(due, After(_clock.GetTimestamp(), WorkerConnection.MemoryPeriod)) : due;
                 continue;
             }
             due = Math.Min(due, Math.Min(After(worker.LastProgress, _options.IdleTimeout), After(worker.ServingSince, _options.MaxWorkerAge)));
@@ -316,7 +313,7 @@ internal sealed partial class Scheduler
         foreach (PoolWorker worker in _leaving)
         {
             due = Math.Min(due, _options.MaxMemoryBytes > 0 && worker.Link!.InFlightCount > 0
-                ? After(_clock.GetTimestamp(), s_memoryPeriod) : After(LeavingSince(worker), _options.JoinTimeout));
+                ? After(_clock.GetTimestamp(), WorkerConnection.MemoryPeriod) : After(LeavingSince(worker), _options.JoinTimeout));
         }
         // Looking too early does no harm; it is looked again.
         if (due < _keepAt)

@@ -7,8 +7,14 @@ internal sealed class OutputRelay
     /// <summary>How many lines of standard error a crash report quotes.</summary>
     public const int LastErrorLineCount = 20;
 
+    /// <summary>How many lines are kept from the first that says why the process ends.</summary>
+    private const int FatalLineCount = 10;
+
     private readonly WorkerOutput _target;
     private readonly Queue<string> _lastErrorLines = new(); // Guarded by itself: read from the host's other threads.
+    private readonly List<string> _fatalLines = []; // Guarded by _lastErrorLines, like the two below.
+    private int _fatalLineIndex;
+    private int _errorLineCount;
     private readonly LineAssembler _output;
     private readonly LineAssembler _error;
 
@@ -31,7 +37,12 @@ internal sealed class OutputRelay
         {
             lock (_lastErrorLines)
             {
-                return _lastErrorLines.ToArray();
+                int first = _errorLineCount - _lastErrorLines.Count;
+                // The runtime's last words begin with what happened; a long stack trace after them must not push that out.
+                int hidden = first - (_fatalLineIndex + _fatalLines.Count);
+                return _fatalLines.Count == 0 || first <= _fatalLineIndex ? _lastErrorLines.ToArray()
+                    : hidden <= 0 ? [.. _fatalLines.Take(first - _fatalLineIndex), .. _lastErrorLines]
+                    : [.. _fatalLines, $"… {hidden:N0} lines …", .. _lastErrorLines];
             }
         }
     }
@@ -46,7 +57,6 @@ internal sealed class OutputRelay
 
     private void WriteError(string line)
     {
-        FatalReason ??= ReasonOf(line);
         lock (_lastErrorLines)
         {
             if (_lastErrorLines.Count == LastErrorLineCount)
@@ -54,6 +64,16 @@ internal sealed class OutputRelay
                 _lastErrorLines.Dequeue();
             }
             _lastErrorLines.Enqueue(line);
+            if (FatalReason is null && ReasonOf(line) is { } reason)
+            {
+                FatalReason = reason;
+                _fatalLineIndex = _errorLineCount;
+            }
+            if (FatalReason is not null && _fatalLines.Count < FatalLineCount)
+            {
+                _fatalLines.Add(line);
+            }
+            _errorLineCount++;
         }
         Write(line, isError: true);
     }

@@ -12,6 +12,9 @@ namespace Brood.Workers;
 /// <summary>Starting a worker: process, handshake, initialization.</summary>
 internal sealed partial class WorkerConnection
 {
+    /// <summary>How often the memory of a worker that has calls is looked at, if it has a limit.</summary>
+    public static readonly TimeSpan MemoryPeriod = TimeSpan.FromMilliseconds(50);
+
     /// <summary>How long this side waits for a killed process to be gone. Only the kernel can delay that.</summary>
     public static readonly TimeSpan KillTimeout = TimeSpan.FromSeconds(5);
 
