@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 
@@ -126,9 +125,9 @@ internal sealed class Interleavings
         Saw(actor, place);
         foreach (FieldInfo field in fields.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic))
         {
-            if (field.FieldType.IsPrimitive)
+            if (field.FieldType.IsValueType && field.FieldType != typeof(ModelMemory))
             {
-                Saw(actor, Convert.ToInt64(field.GetValue(fields), CultureInfo.InvariantCulture));
+                Saw(actor, field.GetValue(fields)!.GetHashCode());
             }
         }
     }

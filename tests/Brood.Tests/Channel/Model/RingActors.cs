@@ -44,8 +44,6 @@ internal static class RingActors
             lengths.Add(payload.Length);
             ring.Advance();
         }
-        // As a consumer does that looks on: the producer may wait for room.
-        ring.TryPeek(out _, out _);
     }
 
     public static void ProduceAndWithdraw(ModelMemory memory, int capacity, int count, List<int> withdrawn)
