@@ -6,7 +6,7 @@ namespace Brood.Pool;
 internal sealed class Chaos(int seed, int workers)
 {
     private readonly Random _random = new(seed);
-    private volatile bool _isOver;
+    private readonly ManualResetEventSlim _over = new();
 
     public long Kills { get; private set; }
 
@@ -41,7 +41,7 @@ internal sealed class Chaos(int seed, int workers)
             }
             finally
             {
-                _isOver = true;
+                _over.Set();
                 villain.Join();
             }
         }
@@ -96,10 +96,10 @@ internal sealed class Chaos(int seed, int workers)
     private void Disturb(WorkerPool pool)
     {
         var stopped = new Queue<int>();
-        while (!_isOver)
+        while (!_over.IsSet)
         {
-            // The pace of the disturbance, not something that a test waits for.
-            Thread.Sleep(_random.Next(5, 60));
+            // The pace of the disturbance; its end cuts it short.
+            _over.Wait(_random.Next(5, 60));
             int[] alive = [.. pool.GetStatistics().Workers.Where(static worker => worker.ProcessId != 0).Select(static worker => worker.ProcessId)];
             if (stopped.TryDequeue(out int old))
             {

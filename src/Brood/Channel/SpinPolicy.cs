@@ -25,6 +25,12 @@ internal sealed class SpinPolicy(bool alone)
     /// <summary>The first looks go without the clock, which costs as much as several of them.</summary>
     private const int UntimedLooks = 64;
 
+    /// <summary>While looking does not pay, one wait of so many looks for the whole time all the same: a sleep hides how short
+    /// the wait was, because waking up takes longer.</summary>
+    private const int ProbeEvery = 16;
+
+    private int _waitsSinceProbe;
+    private long _limitTicks; // For this wait.
     private long _recentTicks; // The average of the last waits, the newest an eighth of it.
     private long _start;
     private int _looks;
@@ -53,9 +59,11 @@ internal sealed class SpinPolicy(bool alone)
         if (_looks == UntimedLooks)
         {
             _start = Stopwatch.GetTimestamp();
+            bool pays = _recentTicks <= s_maxTicks || ++_waitsSinceProbe >= ProbeEvery;
+            _limitTicks = pays ? s_maxTicks : s_minTicks;
         }
         long waited = Stopwatch.GetTimestamp() - _start;
-        if (waited > (_recentTicks <= s_maxTicks ? s_maxTicks : s_minTicks))
+        if (waited > _limitTicks)
         {
             return false;
         }
@@ -79,6 +87,12 @@ internal sealed class SpinPolicy(bool alone)
             return;
         }
         long waited = Math.Min(Stopwatch.GetTimestamp() - _start, s_maxTicks * 16);
+        if (_waitsSinceProbe >= ProbeEvery)
+        {
+            _waitsSinceProbe = 0;
+            _recentTicks = waited < s_maxTicks ? waited : _recentTicks;
+            return;
+        }
         _recentTicks += (waited - _recentTicks) / 8;
     }
 }
