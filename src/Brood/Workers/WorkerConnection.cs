@@ -76,7 +76,15 @@ internal sealed partial class WorkerConnection : IFrameHandler, IProcessObserver
         long[]? offsets = null;
         if (!BulkAssembler.FitsInline(inline, blocks))
         {
-            inline = BulkAssembler.Assemble(_bulkOut, ref header, inline, blocks, out offsets);
+            try
+            {
+                inline = BulkAssembler.Assemble(_bulkOut, ref header, inline, blocks, out offsets);
+            }
+            catch (ObjectDisposedException)
+            {
+                // The worker is gone; its owner is about to hear of it.
+                return false;
+            }
         }
         lock (_gate)
         {
