@@ -12,6 +12,7 @@ internal sealed class HostLiveArguments : LiveSender
     private readonly Queue<Action> _actions = []; // Guarded by _gate.
     private readonly List<CancellationTokenRegistration> _registrations = []; // Guarded by _gate.
     private bool _isRunning; // Guarded by _gate.
+    private bool _isEnded; // Guarded by _gate.
 
     public bool IsEmpty => _values.Count == 0;
 
@@ -38,6 +39,12 @@ internal sealed class HostLiveArguments : LiveSender
                 _ => call.Connection?.SendControl(FrameKind.Cancel, liveId, call), null);
             lock (_gate)
             {
+                if (_isEnded)
+                {
+                    // The answer was faster.
+                    registration.Unregister();
+                    return;
+                }
                 _registrations.Add(registration);
             }
         }
@@ -65,6 +72,7 @@ internal sealed class HostLiveArguments : LiveSender
     {
         lock (_gate)
         {
+            _isEnded = true;
             foreach (CancellationTokenRegistration registration in _registrations)
             {
                 registration.Unregister();

@@ -15,14 +15,14 @@ internal sealed class RunningCall(WorkerChannel channel, WorkerStatus status, Tr
     private readonly object _gate = new();
     private readonly CancellationTokenSource _abandoned = new();
     private int _credit; // Guarded by _gate.
-    private WorkerLiveArguments? _live;
+    private WorkerLiveArguments? _live; // Interlocked.
 
     public long Id { get; private set; }
 
     public bool HasStarted { get; private set; }
 
-    /// <summary>The call's live arguments; made when the first is read.</summary>
-    public WorkerLiveArguments Live => _live ??= new WorkerLiveArguments(this, channel);
+    /// <summary>The call's live arguments; made by the thread that serves or the one that cancels, whichever comes first.</summary>
+    public WorkerLiveArguments Live => Volatile.Read(ref _live) ?? MakeLive();
 
     public override TransferWriter Writer => writer;
 
@@ -81,7 +81,8 @@ internal sealed class RunningCall(WorkerChannel channel, WorkerStatus status, Tr
     {
         if (liveId == 0)
         {
-            _abandoned.Cancel();
+            // What the function does about it is user code: not on this thread.
+            _ = _abandoned.CancelAsync();
             lock (_gate)
             {
                 Monitor.PulseAll(_gate);
@@ -91,6 +92,12 @@ internal sealed class RunningCall(WorkerChannel channel, WorkerStatus status, Tr
     }
 
     public void End() => _live?.End();
+
+    private WorkerLiveArguments MakeLive()
+    {
+        var made = new WorkerLiveArguments(this, channel);
+        return Interlocked.CompareExchange(ref _live, made, null) ?? made;
+    }
 
     private void TakeCredit()
     {

@@ -146,7 +146,10 @@ internal sealed class ServeLoop
 
     private void Finish(RunningCall call, FrameKind kind, FrameFlags flags)
     {
-        _status.Enter(WorkerPhase.Returning);
+        if (call.HasStarted)
+        {
+            _status.Enter(WorkerPhase.Returning);
+        }
         if (Thread.CurrentThread.ExecutionContext != _cleanContext)
         {
             // What a function left behind (culture, activity, AsyncLocal values) must not reach the next one.
