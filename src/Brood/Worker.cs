@@ -120,7 +120,7 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
     {
         lock (_gate)
         {
-            ThrowIfEndedNeedsLock(call);
+            AcceptNeedsLock(call);
             if (_queue.Count > 0 || !_connection.TrySend(call, writer.Inline, writer.Blocks))
             {
                 call.Payload = Payload.CopyOf(writer);
@@ -135,7 +135,7 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
         WatchMemory();
         lock (_gate)
         {
-            ThrowIfEndedNeedsLock(call);
+            AcceptNeedsLock(call);
             _queue.Enqueue(call);
             _hasQueued = true;
             SendQueuedNeedsLock();
@@ -182,21 +182,30 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
 
     void IConnectionOwner.OnTakenBack(IWorkerLink worker, IReadOnlyList<PendingCall> calls)
     {
+        WorkerExit? exit;
         lock (_gate)
         {
+            exit = _exit;
             PendingCall[] later = [.. _queue];
             _queue.Clear();
+            foreach (PendingCall call in (IEnumerable<PendingCall>)(exit is null ? [.. calls, .. later] : later))
+            {
+                _queue.Enqueue(call);
+            }
             foreach (PendingCall call in calls)
             {
                 call.Connection = null;
-                _queue.Enqueue(call);
-            }
-            foreach (PendingCall call in later)
-            {
-                _queue.Enqueue(call);
             }
             _hasQueued = _queue.Count > 0;
             SendQueuedNeedsLock();
+        }
+        if (exit is not null)
+        {
+            // Whoever took them back also killed the worker, and it was gone before they came here.
+            foreach (PendingCall call in calls)
+            {
+                call.Fail(worker.CrashOf(call, exit, started: false));
+            }
         }
     }
 
@@ -244,8 +253,9 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
         }
     }
 
-    private void ThrowIfEndedNeedsLock(PendingCall call)
+    private void AcceptNeedsLock(PendingCall call)
     {
+        call.CalledAt = TimeProvider.System.GetTimestamp();
         ObjectDisposedException.ThrowIf(_isJoining, this);
         if (_exit is not null)
         {

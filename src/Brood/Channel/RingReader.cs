@@ -81,7 +81,11 @@ internal sealed class RingReader<TMemory> where TMemory : struct, ISharedMemory
                 MemoryMarshal.Read<int>(record[RecordLayout.FunctionIdOffset..]),
                 BinaryPrimitives.ReadInt64LittleEndian(record[RecordLayout.CallIdOffset..]));
             payload = record[RecordLayout.PayloadOffset..];
-            return (header.Flags & FrameFlags.Growing) == 0 || TryPeekGrowth(at, length, ref header, ref payload);
+            if ((header.Flags & FrameFlags.Growing) != 0)
+            {
+                return TryPeekGrowth(at, length, ref header, ref payload);
+            }
+            return !_isGrowing ? true : throw new ChannelCorruptedException("a record that grew is another now");
         }
     }
 

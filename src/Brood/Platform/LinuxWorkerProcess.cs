@@ -114,8 +114,9 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
             end = Reap();
         }
         DrainOutput();
-        CloseAll();
+        // The observer reads what the child left in the memory, and may have to map a part of it first.
         _observer.OnExited(end);
+        CloseAll();
     }
 
     private ProcessEnd Reap()

@@ -8,16 +8,15 @@ namespace Brood.Workers;
 /// <summary>What flows with a call besides its arguments: the two cultures and the current activity. Nothing else does.</summary>
 internal static class Ambient
 {
-    /// <summary>What every worker begins with: it inherits the same environment and settings.</summary>
-    private static readonly CultureInfo s_culture = CultureInfo.CurrentCulture;
-    private static readonly CultureInfo s_uiCulture = CultureInfo.CurrentUICulture;
+    /// <summary>What every worker begins with: the user's, whatever this program has set since.</summary>
+    private static readonly CultureInfo s_culture = CultureInfo.InstalledUICulture;
     private static readonly AssemblyWatch s_activities = new("System.Diagnostics.DiagnosticSource");
 
     /// <summary>Whether there is anything to send: usually not, and then a call costs two comparisons more.</summary>
     public static bool IsPresent =>
         (s_activities.IsLoaded && HasActivity())
         || !ReferenceEquals(CultureInfo.CurrentCulture, s_culture)
-        || !ReferenceEquals(CultureInfo.CurrentUICulture, s_uiCulture);
+        || !ReferenceEquals(CultureInfo.CurrentUICulture, s_culture);
 
     public static void Write(TransferWriter writer)
     {

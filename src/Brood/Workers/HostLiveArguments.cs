@@ -15,6 +15,7 @@ internal sealed class HostLiveArguments : LiveSender
     private readonly Queue<Action> _actions = []; // Guarded by _gate.
     private readonly List<CancellationTokenRegistration> _registrations = []; // Guarded by _gate.
     private bool _isRunning; // Guarded by _gate.
+    private bool _isEnded; // Guarded by _gate.
 
     public bool IsEmpty => _values.Count == 0 && _shared.Count == 0;
 
@@ -56,6 +57,12 @@ internal sealed class HostLiveArguments : LiveSender
                 _ => call.Connection?.SendControl(FrameKind.Cancel, liveId, call), null);
             lock (_gate)
             {
+                if (_isEnded)
+                {
+                    // The answer was faster.
+                    registration.Unregister();
+                    return;
+                }
                 _registrations.Add(registration);
             }
         }
@@ -83,6 +90,7 @@ internal sealed class HostLiveArguments : LiveSender
     {
         lock (_gate)
         {
+            _isEnded = true;
             foreach (CancellationTokenRegistration registration in _registrations)
             {
                 registration.Unregister();

@@ -93,7 +93,8 @@ internal sealed class RunningCall(
     {
         if (liveId == 0)
         {
-            _abandoned.Cancel();
+            // What the function does about it is user code: not on this thread.
+            _ = _abandoned.CancelAsync();
             lock (_gate)
             {
                 Monitor.PulseAll(_gate);
