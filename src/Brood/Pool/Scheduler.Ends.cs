@@ -80,7 +80,7 @@ internal sealed partial class Scheduler
     }
 
     /// <summary>A call that so many workers died of while they read its arguments is not given to another.</summary>
-    private const int MaxReadingDeaths = 2;
+    private const int MaxReadingDeaths = 3;
 
     private static bool DiedByItself(WorkerExit exit) => exit.Reason is not (ExitReason.Joined or ExitReason.Recycled
         or ExitReason.Killed or ExitReason.CallStopped or ExitReason.MemoryLimit);

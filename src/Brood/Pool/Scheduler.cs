@@ -108,7 +108,7 @@ internal sealed partial class Scheduler : IConnectionOwner
         lock (_gate)
         {
             AssertInvariants();
-            if (FindNeedsLock(link) is not { } worker)
+            if (ended.Order == 0 || FindNeedsLock(link) is not { } worker)
             {
                 // Initialize, which is no call of the pool's.
                 return;

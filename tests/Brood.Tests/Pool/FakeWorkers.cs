@@ -36,9 +36,11 @@ internal sealed class FakeWorkers
 
     private IConnectionOwner Owner { get; set; } = null!;
 
-    public FakeCall Submit(CallOptions? options = null, CancellationToken token = default, int items = 1)
+    public FakeCall Submit() => SubmitWith(new CallOptions(), CancellationToken.None, 1);
+
+    public FakeCall SubmitWith(CallOptions options, CancellationToken token, int items)
     {
-        var call = new FakeCall(options ?? new CallOptions(), items) { Number = Calls.Count };
+        var call = new FakeCall(options, items) { Number = Calls.Count };
         Scheduler.Dispatch(call);
         Calls.Add(call);
         call.WatchFor(token, Clock, Scheduler.Stop);

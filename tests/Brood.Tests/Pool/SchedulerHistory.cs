@@ -103,7 +103,7 @@ internal sealed class SchedulerHistory
         };
         try
         {
-            _workers.Submit(options, token.Token, Chance(4) ? 3 : 1);
+            _workers.SubmitWith(options, token.Token, Chance(4) ? 3 : 1);
             _tokens.Add(token);
         }
         catch (PoolSaturatedException)

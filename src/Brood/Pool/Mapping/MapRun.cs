@@ -207,6 +207,8 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
         catch (Exception e)
         {
             error = e;
+            // What the source gave before it broke is mapped.
+            SendFilled();
         }
         EndSource(error);
     }

@@ -1,0 +1,197 @@
+namespace Brood.Pool;
+
+public class LifeTests
+{
+    private static int s_initialized;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact(Timeout = 60_000)]
+    public async Task Initialize_runs_once_in_each_worker_before_its_first_call()
+    {
+        await using var pool = new WorkerPool(new WorkerPoolOptions { Workers = 2, Initialize = static () => s_initialized++ });
+
+        int[] counts = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => pool.CallAsync(static () => s_initialized, Token)));
+
+        Assert.All(counts, static count => Assert.Equal(1, count));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_Initialize_that_throws_fails_each_call_once_and_clearly()
+    {
+        using var counters = new Counters(1);
+        string path = counters.Path;
+        await using var pool = new WorkerPool(new WorkerPoolOptions
+        {
+            Workers = 2,
+            Initialize = () =>
+            {
+                Counters.Count(path, 0);
+                throw new InvalidOperationException("no licence");
+            },
+        });
+
+        Task<int>[] calls = [.. Enumerable.Range(0, 20).Select(_ => pool.CallAsync(static () => 1, Token))];
+        foreach (Task<int> call in calls)
+        {
+            var error = await Assert.ThrowsAsync<WorkerStartException>(() => call);
+            Assert.Contains("no licence", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.InRange(counters[0], 1, 2);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_worker_serves_no_more_calls_than_it_may()
+    {
+        await using var pool = new WorkerPool(new WorkerPoolOptions { Workers = 2, MaxCallsPerWorker = 5 });
+
+        int[] workers = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => pool.CallAsync(static () => Environment.ProcessId, Token)));
+
+        Assert.All(workers.CountBy(static id => id), static worker => Assert.InRange(worker.Value, 1, 5));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_spare_takes_over_from_a_worker_that_crashes()
+    {
+        await using var pool = new WorkerPool(new WorkerPoolOptions { Workers = 1, SpareWorkers = 1 });
+        await pool.WarmUpAsync(Token);
+        int spare = pool.GetStatistics().Workers.Single(static worker => worker.State == "Spare").ProcessId;
+
+        await Assert.ThrowsAsync<WorkerCrashedException>(() => pool.CallAsync(static () => Environment.Exit(3), Token));
+
+        Assert.Equal(spare, await pool.CallAsync(static () => Environment.ProcessId, Token));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_idle_worker_is_joined_and_the_next_call_starts_another()
+    {
+        await using var pool = new WorkerPool(new WorkerPoolOptions { Workers = 1, IdleTimeout = TimeSpan.FromMilliseconds(20) });
+        int first = await pool.CallAsync(static () => Environment.ProcessId, Token);
+
+        SpinWait.SpinUntil(() => Token.IsCancellationRequested || pool.GetStatistics().Workers.Count == 0);
+
+        Assert.False(Leftovers.IsAlive(first));
+        Assert.NotEqual(first, await pool.CallAsync(static () => Environment.ProcessId, Token));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_old_worker_is_replaced_between_two_calls()
+    {
+        await using var pool = new WorkerPool(new WorkerPoolOptions { Workers = 1, MaxWorkerAge = TimeSpan.FromMilliseconds(100) });
+        int first = await pool.CallAsync(static () => Environment.ProcessId, Token);
+        int next;
+        do
+        {
+            next = await pool.CallAsync(static () => Environment.ProcessId, Token);
+        }
+        while (next == first);
+        Assert.NotEqual(first, next);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_call_that_eats_too_much_memory_is_killed_and_told_so()
+    {
+        await using var pool = new WorkerPool(new WorkerPoolOptions { Workers = 1, MaxMemoryBytes = 200 << 20 });
+
+        var error = await Assert.ThrowsAsync<WorkerCrashedException>(() => pool.CallAsync(EatAndHold, Token));
+
+        Assert.Equal(ExitReason.MemoryLimit, error.Exit.Reason);
+        Assert.True(error.Started);
+        Assert.Equal(1, await pool.CallAsync(static () => 1, Token));
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("spins")]
+    [InlineData("is stopped")]
+    [InlineData("has children")]
+    [InlineData("hangs on its way out")]
+    public async Task Dispose_ends_and_leaves_nothing_whatever_a_worker_does(string what)
+    {
+        Leftovers before = Leftovers.Now();
+        var pool = new WorkerPool(new WorkerPoolOptions { Workers = 1, JoinTimeout = TimeSpan.FromMilliseconds(200) });
+        int processId = await pool.CallAsync(static () => Environment.ProcessId, Token);
+        Task call = what switch
+        {
+            "spins" => pool.CallAsync(Spin, Token),
+            "has children" => pool.CallAsync(static () => System.Diagnostics.Process.Start("sleep", "1000").WaitForExit(), Token),
+            "hangs on its way out" => pool.CallAsync(HangOnExit, Token),
+            _ => Task.CompletedTask,
+        };
+        if (what == "is stopped")
+        {
+            Native.Kill(processId, Native.SIGSTOP);
+        }
+
+        await pool.DisposeAsync();
+
+        Assert.False(Leftovers.IsAlive(processId));
+        Leftovers.AssertNoneSince(before);
+        await call.ContinueWith(static _ => { }, TaskScheduler.Default);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => pool.CallAsync(static () => 1, Token));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Joining_finishes_what_waits()
+    {
+        await using var pool = new WorkerPool(2);
+        Task<int>[] calls = [.. Enumerable.Range(0, 5000).Select(i => pool.CallAsync(static x => x + 1, i, Token))];
+
+        await pool.JoinAsync(Token);
+
+        Assert.All(calls, static call => Assert.True(call.IsCompletedSuccessfully));
+        Assert.Equal(5000, pool.GetStatistics().Finished);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_worker_may_own_a_pool_and_wait_for_it()
+    {
+        await using var pool = new WorkerPool(2);
+
+        int[] sums = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => pool.CallAsync(NestedAsync, i, Token)));
+
+        Assert.Equal([10, 20, 30, 40], sums);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Many_threads_use_two_pools_at_once()
+    {
+        await using var one = new WorkerPool(1);
+        await using var two = new WorkerPool(1);
+        var sums = new long[8];
+        Thread[] threads = [.. Enumerable.Range(0, 8).Select(thread => new Thread(() =>
+        {
+            for (int i = 0; i < 1000; i++)
+            {
+                sums[thread] += (i % 2 == 0 ? one : two).Call(static x => x + 1, i);
+            }
+        }))];
+        Array.ForEach(threads, static thread => thread.Start());
+        Array.ForEach(threads, static thread => thread.Join());
+        Assert.All(sums, static sum => Assert.Equal(500_500, sum));
+    }
+
+    private static async Task<int> NestedAsync(int i)
+    {
+        await using var pool = new WorkerPool(1);
+        return await pool.CallAsync(static x => 10 * (x + 1), i);
+    }
+
+    private static byte[] s_kept = [];
+
+    private static void EatAndHold()
+    {
+        s_kept = new byte[300 << 20];
+        Array.Fill(s_kept, (byte)1);
+        Spin();
+    }
+
+    private static void Spin()
+    {
+        while (true)
+        {
+        }
+    }
+
+    private static void HangOnExit() => AppDomain.CurrentDomain.ProcessExit += static (_, _) => Spin();
+}

@@ -1,0 +1,243 @@
+using System.Runtime.CompilerServices;
+
+namespace Brood.Pool;
+
+public sealed class MapTests : IAsyncLifetime
+{
+    private readonly WorkerPool _pool = new(2);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => default;
+
+    public ValueTask DisposeAsync() => _pool.DisposeAsync();
+
+    [Theory(Timeout = 60_000)]
+    [InlineData(true, 0, 0)]
+    [InlineData(true, 1, 3)]
+    [InlineData(true, 7, 0)]
+    [InlineData(false, 0, 0)]
+    [InlineData(false, 100, 50)]
+    public async Task Every_item_arrives_once_and_in_order_if_asked(bool ordered, int chunkSize, int maxInFlight)
+    {
+        var options = new MapOptions { Ordered = ordered, ChunkSize = chunkSize, MaxInFlight = maxInFlight };
+        List<int> results = await Collect(_pool.MapAsync(static x => x * 3, Enumerable.Range(0, 2000), options, Token));
+
+        Assert.Equal(Enumerable.Range(0, 2000).Select(static x => x * 3), ordered ? results : results.Order());
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_endless_source_is_read_only_as_far_ahead_as_allowed()
+    {
+        int read = 0;
+        int taken = 0;
+        int most = 0;
+        await foreach (int result in _pool.MapAsync(static x => x, Endless(() => read++), new MapOptions { MaxInFlight = 10, ChunkSize = 1 }, Token))
+        {
+            most = Math.Max(most, read - taken);
+            if (++taken == 200)
+            {
+                break;
+            }
+        }
+        // One more is counted before it is handed over, one result is in the reader's hand, and results are taken as they lie ready.
+        Assert.InRange(most, 1, 22);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_a_source_throws_comes_after_the_results_before_it()
+    {
+        var results = new List<int>();
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+        {
+            await foreach (int result in _pool.MapAsync(static x => x, Breaking(), null, Token))
+            {
+                results.Add(result);
+            }
+        });
+        Assert.Equal("source", error.Message);
+        Assert.Equal(Enumerable.Range(0, 50), results);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_source_may_be_asynchronous_and_slower_than_the_workers()
+    {
+        Assert.Equal(Enumerable.Range(1, 100), await Collect(_pool.MapAsync(static x => x + 1, Slow(100, Token), null, Token)));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Leaving_a_map_stops_its_work()
+    {
+        using var counters = new Counters(1);
+        string path = counters.Path;
+        await foreach (int _ in _pool.MapAsync(x => Counters.Count(path, 0), Endless(static () => { }), new MapOptions { ChunkSize = 1 }, Token))
+        {
+            break;
+        }
+
+        // Whatever was under way is stopped or done when a call that was made afterwards has run on each worker.
+        await _pool.JoinAsync(Token);
+        int ran = counters[0];
+        Assert.InRange(ran, 1, 1000);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task In_a_chunk_that_dies_only_the_item_that_ran_is_to_blame()
+    {
+        using var counters = new Counters(100);
+        string path = counters.Path;
+        var failed = new List<long>();
+        await foreach (MapResult<int> result in _pool.MapResultsAsync(x => DieAt(path, x, 42), Enumerable.Range(0, 100), new MapOptions { ChunkSize = 25 }, Token))
+        {
+            if (!result.Succeeded)
+            {
+                failed.Add(result.Index);
+                Assert.True(Assert.IsType<WorkerCrashedException>(result.Error).Started);
+            }
+        }
+        Assert.Equal([42L], failed);
+        Assert.All(Enumerable.Range(0, 100), i => Assert.Equal(1, counters[i]));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_item_of_a_chunk_is_retried_as_often_as_declared_and_no_other_is()
+    {
+        using var counters = new Counters(100);
+        string path = counters.Path;
+        await using var pool = new WorkerPool(new WorkerPoolOptions { Workers = 2, Call = new CallOptions { Retries = 1 } });
+        int failures = 0;
+        await foreach (MapResult<int> result in pool.MapResultsAsync(x => DieAt(path, x, 42), Enumerable.Range(0, 100), new MapOptions { ChunkSize = 25 }, Token))
+        {
+            failures += result.Succeeded ? 0 : 1;
+        }
+        Assert.Equal(1, failures);
+        Assert.All(Enumerable.Range(0, 100), i => Assert.Equal(i == 42 ? 2 : 1, counters[i]));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_map_ends_at_the_first_failure_and_one_of_results_goes_on()
+    {
+        var results = new List<int>();
+        await Assert.ThrowsAsync<ArgumentException>(async () =>
+        {
+            await foreach (int result in _pool.MapAsync(ThrowAtTen, Enumerable.Range(0, 1000), null, Token))
+            {
+                results.Add(result);
+            }
+        });
+        Assert.Equal(Enumerable.Range(0, 10), results);
+
+        List<MapResult<int>> all = await Collect(_pool.MapResultsAsync(ThrowAtTen, Enumerable.Range(0, 1000), null, Token));
+        Assert.Equal(1000, all.Count);
+        Assert.IsType<ArgumentException>(Assert.Single(all, static result => !result.Succeeded).Error);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task ForEach_calls_for_each_and_ends_at_the_first_failure()
+    {
+        using var counters = new Counters(100);
+        string path = counters.Path;
+        await _pool.ForEachAsync(x => { Counters.Count(path, x); }, Enumerable.Range(0, 100), null, Token);
+        Assert.All(Enumerable.Range(0, 100), i => Assert.Equal(1, counters[i]));
+        await Assert.ThrowsAsync<ArgumentException>(() => _pool.ForEachAsync(static x => { ThrowAtTen(x); }, Enumerable.Range(0, 100), null, Token));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Cancelling_a_map_stops_functions_that_hang()
+    {
+        using var source = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        using var counters = new Counters(1);
+        string path = counters.Path;
+        Task<List<int>> map = Collect(_pool.MapAsync(_ => CountAndSpin(path), Enumerable.Range(0, 10), null, source.Token));
+        SpinWait.SpinUntil(() => counters[0] > 0 || Token.IsCancellationRequested);
+
+        await source.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => map);
+        Assert.Equal(2, await _pool.CallAsync(static () => 2, Token));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_time_limit_holds_for_each_item()
+    {
+        await using var pool = new WorkerPool(new WorkerPoolOptions { Workers = 2, Call = new CallOptions { Timeout = TimeSpan.FromSeconds(1) } });
+        List<MapResult<int>> all = await Collect(pool.MapResultsAsync(HangAtFive, Enumerable.Range(0, 20), new MapOptions { ChunkSize = 10 }, Token));
+        Assert.Equal(20, all.Count);
+        MapResult<int> late = Assert.Single(all, static result => !result.Succeeded);
+        Assert.Equal(5, late.Index);
+        Assert.True(Assert.IsType<CallTimeoutException>(late.Error).Started);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_item_that_cannot_cross_fails_alone()
+    {
+        object[] items = [1, 2, new MemoryStream(), 4];
+        List<MapResult<string>> all = await Collect(_pool.MapResultsAsync(static x => $"{x}", items, null, Token));
+        Assert.Equal([true, true, false, true], all.Select(static result => result.Succeeded));
+        Assert.IsType<TransferException>(all[2].Error);
+    }
+
+    private static async Task<List<T>> Collect<T>(IAsyncEnumerable<T> items)
+    {
+        var all = new List<T>();
+        await foreach (T item in items)
+        {
+            all.Add(item);
+        }
+        return all;
+    }
+
+    private static int DieAt(string path, int x, int deadly)
+    {
+        Counters.Count(path, x);
+        if (x == deadly)
+        {
+            Environment.Exit(1);
+        }
+        return x;
+    }
+
+    private static int ThrowAtTen(int x) => x == 10 ? throw new ArgumentException("ten") : x;
+
+    private static int CountAndSpin(string path)
+    {
+        Counters.Count(path, 0);
+        return HangAtFive(5);
+    }
+
+    private static int HangAtFive(int x)
+    {
+        while (x == 5)
+        {
+        }
+        return x;
+    }
+
+    private static IEnumerable<int> Endless(Action onRead)
+    {
+        for (int i = 0; ; i++)
+        {
+            onRead();
+            yield return i;
+        }
+    }
+
+    private static IEnumerable<int> Breaking()
+    {
+        for (int i = 0; i < 50; i++)
+        {
+            yield return i;
+        }
+        throw new InvalidOperationException("source");
+    }
+
+    private static async IAsyncEnumerable<int> Slow(int count, [EnumeratorCancellation] CancellationToken token = default)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            token.ThrowIfCancellationRequested();
+            await Task.Yield();
+            yield return i;
+        }
+    }
+}

@@ -1,0 +1,146 @@
+namespace Brood.Pool;
+
+public class SchedulerTests
+{
+    [Fact]
+    public void A_worker_that_kept_too_much_memory_is_recycled_between_two_calls()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1, MaxMemoryBytes = 1000 });
+        workers.Submit();
+        FakeLink link = workers.FinishStart();
+        workers.Submit();
+        link.MemoryBytes = 2000;
+
+        Run(link);
+
+        Assert.Equal(ExitReason.Recycled, link.Joined);
+        Assert.Null(link.Killed);
+        Assert.Single(workers.Starting);
+    }
+
+    [Fact]
+    public void The_memory_of_a_first_call_is_watched_until_it_is_too_much()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1, MaxMemoryBytes = 1000 });
+        workers.Submit();
+        FakeLink link = workers.FinishStart();
+        link.Claim();
+        link.Start();
+        workers.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(link.Killed);
+        link.MemoryBytes = 2000;
+
+        workers.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(ExitReason.MemoryLimit, link.Killed);
+    }
+
+    [Fact]
+    public void A_replacement_is_started_before_a_used_up_worker_has_ended_its_last_call()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1, MaxCallsPerWorker = 1 });
+        workers.Submit();
+        FakeLink link = workers.FinishStart();
+        workers.Submit();
+
+        Assert.Single(workers.Starting);
+        Assert.Equal(1, link.InFlightCount);
+    }
+
+    [Fact]
+    public void A_call_that_kills_its_workers_while_they_read_it_fails_without_having_started()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1 });
+        FakeCall poison = workers.Submit();
+        FakeCall innocent = workers.Submit();
+        for (int i = 0; i < 3; i++)
+        {
+            FakeLink link = workers.FinishStart();
+            link.Claim();
+            workers.Die(link, ExitReason.Signal);
+        }
+
+        Assert.False(Assert.IsType<WorkerCrashedException>(poison.Error).Started);
+        Assert.False(innocent.IsEnded);
+        Run(workers.FinishStart());
+        Assert.True(innocent.IsCompleted);
+    }
+
+    [Fact]
+    public void A_pool_that_serves_does_not_fail_its_queue_because_one_more_worker_does_not_start()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 2, RestartIntensity = 0 });
+        workers.Submit();
+        FakeLink link = workers.FinishStart();
+        FakeCall waiting = workers.Submit();
+
+        workers.FailStart();
+        Assert.False(waiting.IsEnded);
+        Run(link);
+        Run(link);
+
+        Assert.Null(waiting.Error);
+        Assert.True(waiting.IsCompleted);
+    }
+
+    [Fact]
+    public void Workers_that_die_before_their_first_call_end_in_one_exception()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1, RestartIntensity = 2 });
+        FakeCall call = workers.Submit();
+        for (int i = 0; i < 3; i++)
+        {
+            FakeLink link = workers.FinishStart();
+            workers.Die(link, ExitReason.Signal);
+        }
+
+        Assert.IsType<WorkerStartException>(call.Error);
+        Assert.Empty(workers.Starting);
+    }
+
+    [Fact]
+    public void A_start_that_fails_while_the_pool_is_joined_does_not_keep_it()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1, RestartIntensity = 0 });
+        FakeCall call = workers.Submit();
+        Task end = workers.Scheduler.JoinAsync();
+
+        workers.FailStart();
+
+        Assert.True(end.IsCompleted);
+        Assert.IsType<WorkerStartException>(call.Error);
+    }
+
+    [Fact]
+    public void A_pool_that_is_killed_ends_the_workers_that_are_starting()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1 });
+        FakeCall call = workers.Submit();
+
+        Task end = workers.Scheduler.KillAsync();
+
+        Assert.True(end.IsCompleted);
+        Assert.IsType<ObjectDisposedException>(call.Error);
+    }
+
+    [Fact]
+    public void A_worker_that_does_not_leave_is_killed()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1, MaxCallsPerWorker = 1 });
+        workers.Submit();
+        FakeLink link = workers.FinishStart();
+        Run(link);
+        Assert.Equal(ExitReason.Recycled, link.Joined);
+
+        workers.Clock.Advance(workers.Options.JoinTimeout);
+
+        Assert.Equal(ExitReason.Killed, link.Killed);
+    }
+
+    private static void Run(FakeLink link)
+    {
+        link.Claim();
+        link.Start();
+        link.Finish(throws: false);
+    }
+}
