@@ -111,7 +111,15 @@ internal ref struct CallEncoder
         {
             Writer.Return();
         }
-        _target.WaitFor(call);
+        if (call.Options.Timeout == Timeout.InfiniteTimeSpan)
+        {
+            _target.WaitFor(call);
+        }
+        else if (!_target.TryWaitBriefly(call))
+        {
+            // The clock ends the call, too, and would not wake who sleeps at the ring.
+            _target.Watch(call, CancellationToken.None);
+        }
         return call.IsCompleted ? call.Result : call.AsTask().GetAwaiter().GetResult();
     }
 
