@@ -21,6 +21,9 @@ internal sealed class RunningCall(WorkerChannel channel, WorkerStatus status, Tr
 
     public bool HasStarted { get; private set; }
 
+    /// <summary>Whether the control ring is read for this call.</summary>
+    public bool HearsOfCancellation { get; init; }
+
     /// <summary>The call's live arguments; made by the thread that serves or the one that cancels, whichever comes first.</summary>
     public WorkerLiveArguments Live => Volatile.Read(ref _live) ?? MakeLive();
 
