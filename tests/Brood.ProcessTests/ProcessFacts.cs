@@ -49,12 +49,24 @@ internal static class ProcessFacts
         return found;
     }
 
-    public static IReadOnlyList<string> ThreadNames() =>
-        [.. Directory.GetDirectories("/proc/self/task").Select(task => Read($"{task}/comm").Trim()).Order()];
+    /// <summary>The threads of this process that Brood has named.</summary>
+    public static IReadOnlyList<string> BroodThreads() =>
+        [.. Directory.GetDirectories("/proc/self/task").Where(task => Read($"{task}/comm").StartsWith("Brood ", StringComparison.Ordinal))];
 
-    /// <summary>What the open descriptors of this process lead to.</summary>
+    /// <summary>A thread that has nothing more to do may be on its way out.</summary>
+    public static Task WaitUntilThreadEndsAsync(string task) => Task.Run(() =>
+    {
+        long deadline = Stopwatch.GetTimestamp() + (Stopwatch.Frequency * Watchdog.Milliseconds / 2000);
+        while (Directory.Exists(task))
+        {
+            Assert.True(Stopwatch.GetTimestamp() < deadline, $"The thread '{Read($"{task}/comm").Trim()}' is still there.");
+            Thread.Yield();
+        }
+    });
+
+    /// <summary>What the open descriptors of this process lead to, but for the assemblies that it loads as it goes.</summary>
     public static IReadOnlyList<string> Descriptors() =>
-        [.. Directory.GetFiles("/proc/self/fd").Select(fd => File.ResolveLinkTarget(fd, false)?.Name ?? "").Where(name => name.Length > 0).Order()];
+        [.. Directory.GetFiles("/proc/self/fd").Select(fd => File.ResolveLinkTarget(fd, false)?.Name ?? "").Where(name => name.Length > 0 && !name.EndsWith(".dll", StringComparison.Ordinal)).Order()];
 
     /// <summary>How many mappings of Brood's memory this process has.</summary>
     public static int Mappings() => File.ReadLines("/proc/self/maps").Count(line => line.Contains("memfd:brood"));

@@ -37,7 +37,7 @@ internal sealed class ValueReturns<T> : Returns<T>
 {
     private readonly Codec<T> _codec = Codec<T>.Declared;
 
-    public override void Write(T raw, ServedCall call) => _codec.Write(call.Writer, raw);
+    public override void Write(T raw, ServedCall call) => call.Write(_codec, raw);
 }
 
 internal sealed class TaskReturns : Returns<Task>
@@ -52,7 +52,7 @@ internal sealed class TaskReturns<T> : Returns<Task<T>>
     public override void Write(Task<T> raw, ServedCall call)
     {
         call.Wait(raw);
-        _codec.Write(call.Writer, raw.Result);
+        call.Write(_codec, raw.Result);
     }
 }
 
@@ -69,7 +69,7 @@ internal sealed class ValueTaskReturns<T> : Returns<ValueTask<T>>
     {
         Task<T> task = raw.AsTask();
         call.Wait(task);
-        _codec.Write(call.Writer, task.Result);
+        call.Write(_codec, task.Result);
     }
 }
 
@@ -83,7 +83,7 @@ internal sealed class StreamReturns<T> : Returns<IAsyncEnumerable<T>>
     {
         await foreach (T item in items.WithCancellation(call.StreamAbandoned).ConfigureAwait(false))
         {
-            _codec.Write(call.Writer, item);
+            call.Write(_codec, item);
             call.SendItem();
         }
     }

@@ -14,6 +14,20 @@ internal abstract class ServedCall
     /// <summary>The next argument of a chunk is about to be read: its function has not started.</summary>
     public abstract void ItemBegins();
 
+    /// <summary>Writes what the function returned, or the next item of what it streams.</summary>
+    /// <exception cref="TransferException">It cannot cross; says that it is the result.</exception>
+    public void Write<T>(Codec<T> codec, T result)
+    {
+        try
+        {
+            codec.Write(Writer, result);
+        }
+        catch (TransferException e)
+        {
+            throw TransferPath.Under("the result", e);
+        }
+    }
+
     /// <summary>Sends what was written as the next item, when the reader wants it.</summary>
     public abstract void SendItem();
 

@@ -42,7 +42,8 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
         }
         catch
         {
-            CloseAll();
+            CloseOutput();
+            CloseMemory();
             throw;
         }
     }
@@ -114,9 +115,8 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
             end = Reap();
         }
         DrainOutput();
-        // The observer reads what the child left in the memory, and may have to map a part of it first.
+        CloseOutput();
         _observer.OnExited(end);
-        CloseAll();
     }
 
     private ProcessEnd Reap()
@@ -232,16 +232,20 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
         return (UnixNative.MoveUp(fds[0]), UnixNative.MoveUp(fds[1]));
     }
 
-    private void CloseAll()
+    public override void CloseMemory()
+    {
+        lock (_gate)
+        {
+            Close(ref _regionFd);
+        }
+    }
+
+    private void CloseOutput()
     {
         lock (_outputGate)
         {
             Close(ref _outputFd);
             Close(ref _errorFd);
-        }
-        lock (_gate)
-        {
-            Close(ref _regionFd);
         }
         Close(ref _lifeFd);
         Close(ref _pidfd);

@@ -21,7 +21,8 @@ internal interface IProcessObserver
     /// <summary>Bytes that the child wrote. Never called after <see cref="OnExited"/>.</summary>
     void OnOutput(bool isError, ReadOnlySpan<byte> bytes);
 
-    /// <summary>The child is gone, with its process group; all its output has been handed over.</summary>
+    /// <summary>The child is gone, with its process group; all its output has been handed over. Its memory is still there, for
+    /// what it wrote last, until <see cref="WorkerProcess.CloseMemory"/>.</summary>
     void OnExited(ProcessEnd end);
 }
 
@@ -34,6 +35,9 @@ internal abstract class WorkerProcess
 
     /// <summary>Maps a part of the child's private memory here. The caller disposes it.</summary>
     public abstract SharedRegion Map(long offset, long length);
+
+    /// <summary>Nothing more will be mapped: the memory ends with its last mapping.</summary>
+    public abstract void CloseMemory();
 
     /// <summary>Gives the memory behind a mapped part back to the system; it reads as zeros afterwards.</summary>
     public abstract void Discard(SharedRegion region);

@@ -33,7 +33,7 @@ internal static class LiveCodecs
     }
 }
 
-/// <summary>0 stands for a token that can never be cancelled.</summary>
+/// <summary>0 stands for a token that the sender can never cancel; the receiver may have a reason of its own to.</summary>
 internal sealed class CancellationTokenCodec : Codec<CancellationToken>
 {
     public override void Write(TransferWriter writer, CancellationToken value) =>
@@ -42,7 +42,7 @@ internal sealed class CancellationTokenCodec : Codec<CancellationToken>
     public override CancellationToken Read(ref TransferReader reader)
     {
         int id = LiveCodecs.ReadId(ref reader);
-        return id == 0 ? CancellationToken.None : LiveCodecs.Receiver(reader).GetToken(id);
+        return id == 0 && reader.Live is null ? CancellationToken.None : LiveCodecs.Receiver(reader).GetToken(id);
     }
 }
 

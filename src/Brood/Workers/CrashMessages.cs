@@ -15,12 +15,21 @@ internal static class CrashMessages
             text.Append(' ').Append(corruption);
         }
         text.AppendLine();
-        text.Append(started
-            ? $"The function had started, so it was not run again. If running it twice is harmless, call it through "
-                + $".{nameof(Callable.With)}(new {nameof(CallOptions)} {{ {nameof(CallOptions.Retries)} = 1 }})."
-            : "The function has not run.");
+        text.Append(Advice(exit, started));
         AppendErrorLines(text, exit);
         return text.ToString();
+    }
+
+    private static string Advice(WorkerExit exit, bool started)
+    {
+        if (!started)
+        {
+            return "The function has not run: calling it on another worker repeats nothing.";
+        }
+        // Who killed it on purpose does not want it again.
+        return exit.Reason == ExitReason.Killed ? "The function had started; how far it came is unknown."
+            : "The function had started, so it was not run again. If running it twice is harmless, call it through "
+                + $"pool.{nameof(Callable.With)}(new {nameof(CallOptions)} {{ {nameof(CallOptions.Retries)} = 1 }}).";
     }
 
     public static string How(WorkerExit exit) => exit.Reason switch
@@ -31,11 +40,12 @@ internal static class CrashMessages
         ExitReason.FailFast => "ended itself with Environment.FailFast",
         ExitReason.Exited => $"ended itself with exit code {exit.ExitCode}",
         ExitReason.MemoryLimit => $"was killed because it used more memory than {nameof(WorkerOptions.MaxMemoryBytes)} allows",
-        ExitReason.Killed => "was killed by its host",
+        ExitReason.Killed => $"was killed by its host ({nameof(Worker.KillAsync)}, or a dispose that took longer than {nameof(WorkerOptions.JoinTimeout)})",
         ExitReason.CallStopped => "was killed to stop a call",
         ExitReason.Joined => "was joined",
         ExitReason.Recycled => "was recycled",
         ExitReason.ProtocolViolation => "was killed because it damaged its channel to the host",
+        ExitReason.Signal when exit.Signal == "SIGKILL" => "was killed by SIGKILL, which its host did not send" + Facts(exit),
         _ when exit.Signal is not null => $"was killed by {exit.Signal}",
         _ when exit.ExitCode is not null => $"ended with exit code {exit.ExitCode}",
         _ => "is gone, and the system did not say why",

@@ -7,8 +7,8 @@ namespace Brood.Workers;
 internal static class StartMessages
 {
     public static string NotStarted(ProcessStart start, Exception error) =>
-        $"No worker could be started: {error.Message}. The program that was to be started again is '{start.FileName}'"
-        + (start.WorkingDirectory is null ? "." : $", in the folder '{start.WorkingDirectory}'. Check {nameof(WorkerOptions)}.{nameof(WorkerOptions.WorkingDirectory)}.");
+        $"No worker could be started: {error.Message}."
+        + (start.WorkingDirectory is null ? "" : $" Check that the folder exists: {nameof(WorkerOptions)}.{nameof(WorkerOptions.WorkingDirectory)} = '{start.WorkingDirectory}'.");
 
     public static string Ended(WorkerExit exit, OutputRelay relay, string note)
     {
@@ -35,7 +35,15 @@ internal static class StartMessages
         return text.ToString();
     }
 
-    public static string InitializeFailed(string name, WorkerExit exit, Exception error) => error is WorkerCrashedException
-        ? $"{nameof(WorkerOptions.Initialize)} ({name}) ended its worker: {error.Message}"
-        : $"{nameof(WorkerOptions.Initialize)} ({name}) threw in worker {exit.ProcessId}: {error.GetType().Name}: {error.Message}";
+    public static string InitializeFailed(string name, WorkerExit exit, Exception error)
+    {
+        if (error is not WorkerCrashedException)
+        {
+            return $"{nameof(WorkerOptions.Initialize)} ({name}) threw in worker {exit.ProcessId}: {error.GetType().Name}: {error.Message}";
+        }
+        var text = new StringBuilder();
+        text.Append($"Worker {exit.ProcessId} {CrashMessages.How(exit)} while running {nameof(WorkerOptions.Initialize)} ({name}), before it could serve.");
+        CrashMessages.AppendErrorLines(text, exit);
+        return text.ToString();
+    }
 }

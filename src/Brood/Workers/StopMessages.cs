@@ -4,10 +4,10 @@ namespace Brood.Workers;
 internal static class StopMessages
 {
     public static string Cancelled(PendingCall call, bool started) =>
-        $"{call.Name} was cancelled " + (started ? "while it ran; its work was stopped." : "before it had started.");
+        $"The call to {call.Name} was cancelled " + (started ? "while it ran; its work was stopped." : "before it had started.");
 
     public static string TimedOut(PendingCall call, bool started, TimeSpan elapsed) =>
-        $"{call.Name} did not finish within {call.Options.Timeout.TotalSeconds:0.###} s "
+        $"The call to {call.Name} did not finish within {call.Options.Timeout.TotalSeconds:0.###} s "
         + $"({nameof(CallOptions)}.{nameof(CallOptions.Timeout)}; {elapsed.TotalSeconds:0.000} s had passed). "
         + (started
             ? "The function had started, and its work was stopped."

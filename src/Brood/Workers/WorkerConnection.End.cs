@@ -79,5 +79,6 @@ internal sealed partial class WorkerConnection
         _receiver.Dispose();
         _bulkOut.Dispose();
         _region.Dispose();
+        _process.CloseMemory();
     }
 }

@@ -60,7 +60,7 @@ internal sealed partial class WorkerConnection
         }
         catch (TimeoutException)
         {
-            string phase = _ready.Task.IsCompleted ? nameof(WorkerOptions.Initialize) : "starting";
+            string phase = _ready.Task.IsCompleted ? $"running {nameof(WorkerOptions.Initialize)}" : "starting";
             Kill(ExitReason.FailedToStart);
             WorkerExit exit = await _exited.Task.ConfigureAwait(false);
             throw new WorkerStartException(StartMessages.TimedOut(exit, _options, phase), exit);

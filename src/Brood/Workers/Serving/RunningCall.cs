@@ -24,6 +24,9 @@ internal sealed class RunningCall(
 
     public bool HasStarted { get; private set; }
 
+    /// <summary>Whether the control ring is read for this call.</summary>
+    public bool HearsOfCancellation { get; init; }
+
     /// <summary>The call's live arguments; made when they are first needed, by the serving thread or by the control thread.</summary>
     public WorkerLiveArguments Live =>
         _live ?? Interlocked.CompareExchange(ref _live, new WorkerLiveArguments(this, channel, endpoint), null) ?? _live;

@@ -123,7 +123,8 @@ internal sealed class ServeLoop
     {
         _status.Decoding(header.CallId);
         bool usesControl = (header.Flags & FrameFlags.Control) != 0;
-        RunningCall call = usesControl ? new RunningCall(_channel, _endpoint, _status, _writer, _console) : _plainCall;
+        RunningCall call = usesControl
+            ? new RunningCall(_channel, _endpoint, _status, _writer, _console) { HearsOfCancellation = true } : _plainCall;
         call.Begin(header.CallId, header.Kind == FrameKind.CallStream);
         FrameKind kind = header.Kind == FrameKind.Call ? FrameKind.Result : FrameKind.End;
         FrameFlags flags = FrameFlags.None;

@@ -18,10 +18,11 @@ internal sealed class WorkerLiveArguments(RunningCall call, WorkerChannel channe
 
     public override CancellationToken GetToken(int id)
     {
-        if (id == 0)
+        if (id == 0 && !call.HearsOfCancellation)
         {
             return CancellationToken.None;
         }
+        // With id 0 the caller gave a token that cannot be cancelled: the function still hears when the call is.
         lock (_gate)
         {
             if (!_tokens.TryGetValue(id, out CancellationTokenSource? source))
