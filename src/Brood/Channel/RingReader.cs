@@ -31,14 +31,14 @@ internal sealed class RingReader<TMemory> where TMemory : struct, ISharedMemory
     /// <summary>Changes with every wake-up: what <see cref="Park"/> compares.</summary>
     public int Signal => _memory.ReadAcquire32(_controls + RingControlLayout.ConsumerSignalOffset);
 
-    /// <summary>Whether <see cref="TryPeek"/> would find a record or a skip.</summary>
+    /// <summary>Whether <see cref="TryPeek"/> would find a record, a skip, or a length that cannot be.</summary>
     public bool HasRecord
     {
         get
         {
             long at = At(_headPosition);
-            return _memory.ReadAcquire32(at + RecordLayout.LengthOffset) != 0
-                && (!_isGrowing || _memory.ReadAcquire32(at + RecordLayout.GrowthOffset) != _read.Pack());
+            return _memory.ReadAcquire32(at + RecordLayout.LengthOffset) != (_isGrowing ? _currentLength : 0)
+                || (_isGrowing && _memory.ReadAcquire32(at + RecordLayout.GrowthOffset) != _read.Pack());
         }
     }
 
@@ -53,6 +53,10 @@ internal sealed class RingReader<TMemory> where TMemory : struct, ISharedMemory
             int toEnd = _capacity - (int)(_headPosition & (_capacity - 1));
             // SYNC record-ready (acquire): pairs with the release in RingWriter.TryWrite.
             int length = _memory.ReadAcquire32(at + RecordLayout.LengthOffset);
+            if (_isGrowing && length != _currentLength)
+            {
+                throw new ChannelCorruptedException($"length={length}, before={_currentLength}, head={_headPosition}");
+            }
             if (length == 0)
             {
                 header = default;
@@ -85,7 +89,8 @@ internal sealed class RingReader<TMemory> where TMemory : struct, ISharedMemory
             {
                 return TryPeekGrowth(at, length, ref header, ref payload);
             }
-            return !_isGrowing ? true : throw new ChannelCorruptedException("a record that grew is another now");
+            // It would never be advanced past, and be read again and again.
+            return _isGrowing ? throw new ChannelCorruptedException($"flags={header.Flags}, growth={_read}") : true;
         }
     }
 
