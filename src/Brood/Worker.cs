@@ -93,6 +93,10 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
     internal override void Dispatch(PendingCall call, TransferWriter writer, WaitInline wait)
     {
         WatchMemory();
+        if (call.Options.Timeout != Timeout.InfiniteTimeSpan)
+        {
+            call.CalledAt = TimeProvider.System.GetTimestamp();
+        }
         // Before the call is sent: then its answer wakes nobody else.
         bool reads = wait != WaitInline.No && _connection.TryBeginWait();
         try

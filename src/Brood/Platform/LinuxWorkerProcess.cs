@@ -238,6 +238,7 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
         {
             Close(ref _regionFd);
         }
+        _handles?.Dispose();
     }
 
     private void CloseOutput()
@@ -249,7 +250,6 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
         }
         Close(ref _lifeFd);
         Close(ref _pidfd);
-        _handles?.Dispose();
     }
 
     private static void Close(ref int fd)

@@ -9,7 +9,7 @@ internal sealed class ReceivedShared(WorkerProcess process) : LiveReceiver
 {
     public override SharedBlock GetShared(long sharedId) => process.TakeShared(sharedId);
 
-    public override CancellationToken GetToken(int id) => throw Unexpected();
+    public override CancellationToken GetToken(int id) => id == 0 ? CancellationToken.None : throw Unexpected();
 
     public override IProgress<T> GetProgress<T>(int id) => throw Unexpected();
 
@@ -34,8 +34,9 @@ internal sealed class SentShared(WorkerEndpoint endpoint) : LiveSender
     public override int Add<T>(IProgress<T> progress) => throw Unexpected("progress");
 
     public override int Add<T>(IAsyncEnumerable<T> source) => throw Unexpected(
-        $"sequence that is made while it is read. Call the function through {nameof(Callable.StreamAsync)}; the result");
+        "sequence that is made while it is read");
 
     private static TransferException Unexpected(string what) =>
-        new($"The result holds a {what} cannot be connected to a call that has ended. Return data instead.");
+        new($"The result holds a {what} that cannot be connected to a call that has ended. Return data instead; a function that streams is called through "
+        + $"{nameof(Callable.StreamAsync)}.");
 }
