@@ -1,3 +1,4 @@
+using Brood.Calls;
 using Brood.Workers;
 
 namespace Brood.Pool;
@@ -127,6 +128,10 @@ internal sealed partial class Scheduler
             else if (_spares.Contains(worker))
             {
                 worker.State = PoolWorkerState.Spare;
+                foreach (Function function in _recentFunctions)
+                {
+                    link.Define(function);
+                }
             }
             else
             {

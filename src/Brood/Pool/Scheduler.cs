@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Brood.Calls;
 using Brood.Transfer;
 using Brood.Workers;
 
@@ -19,6 +20,10 @@ internal sealed partial class Scheduler : IConnectionOwner
     /// <summary>A worker that ends no call for so long keeps nothing that was sent ahead.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(2);
 
+    /// <summary>How many functions a spare is told of.</summary>
+    private const int MaxRecentFunctions = 16;
+
+    private readonly Queue<Function> _recentFunctions = new(); // Guarded by _gate.
     private readonly Lock _gate = new();
     private readonly WorkerPoolOptions _options;
     private readonly TimeProvider _clock;
@@ -155,6 +160,10 @@ internal sealed partial class Scheduler : IConnectionOwner
                 _options.MaxQueuedCalls);
         }
         call.CalledAt = _clock.GetTimestamp();
+        if (_options.SpareWorkers > 0 && !_recentFunctions.Contains(call.Function))
+        {
+            RememberNeedsLock(call.Function);
+        }
         call.RetriesLeft = call.Options.Retries;
         call.Order = ++_lastOrder;
         _openCount++;
@@ -350,6 +359,20 @@ internal sealed partial class Scheduler : IConnectionOwner
             {
                 _queue.Enqueue(call);
             }
+        }
+    }
+
+    /// <summary>Spares are told of the last functions before they are needed.</summary>
+    private void RememberNeedsLock(Function function)
+    {
+        if (_recentFunctions.Count == MaxRecentFunctions)
+        {
+            _recentFunctions.Dequeue();
+        }
+        _recentFunctions.Enqueue(function);
+        foreach (PoolWorker spare in _spares)
+        {
+            spare.Link?.Define(function);
         }
     }
 

@@ -1,3 +1,4 @@
+using Brood.Calls;
 using Brood.Channel;
 using Brood.Transfer;
 
@@ -21,6 +22,9 @@ internal interface IWorkerLink : ICallLink
 
     /// <inheritdoc cref="WorkerConnection.TrySend"/>
     bool TrySend(PendingCall call, ReadOnlySpan<byte> inline, ReadOnlySpan<Block> blocks);
+
+    /// <summary>Tells the worker of a function before it is called: finding it takes longer than a call.</summary>
+    void Define(Function function);
 
     /// <inheritdoc cref="HostReceiver.TryBeginWait"/>
     bool TryBeginWait();

@@ -95,6 +95,17 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
         return false;
     }
 
+    public void Define(Function function)
+    {
+        lock (_gate)
+        {
+            if (!_closed && TryDefineNeedsLock(function))
+            {
+                _calls.WakeConsumer();
+            }
+        }
+    }
+
     /// <inheritdoc cref="HostReceiver.TryBeginWait"/>
     public bool TryBeginWait() => _receiver.TryBeginWait();
 

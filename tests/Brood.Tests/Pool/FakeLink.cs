@@ -61,6 +61,8 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
         return true;
     }
 
+    public void Define(Brood.Calls.Function function) { }
+
     public bool TryBeginWait() => false;
 
     public void Wait(PendingCall call, bool maySleep) => throw new NotSupportedException();
