@@ -194,11 +194,14 @@ internal sealed class PeerProgram(DotNetPeer peer, int size, int milliseconds)
         }) / Batch;
     }
 
-    /// <returns>Nanoseconds an operation, warmed up for a quarter of the time.</returns>
+    /// <summary>.NET compiles hot code anew after a while: a warm program is one that has run for some seconds.</summary>
+    private const int WarmUpFactor = 4;
+
+    /// <returns>Nanoseconds an operation, warmed up for some times as long.</returns>
     private async Task<double> RepeatAsync(Func<Task> operation)
     {
         double result = 0;
-        foreach (int limitMilliseconds in (int[])[milliseconds / 4, milliseconds])
+        foreach (int limitMilliseconds in (int[])[milliseconds * WarmUpFactor, milliseconds])
         {
             long start = Stopwatch.GetTimestamp();
             int count = 0;
