@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+using Brood.Memory;
+using Brood.Platform;
+using Brood.Transfer;
+
+namespace Brood.Channel.Fuzz;
+
+/// <summary>Tables of blocks that name what they like, in an area as large as the real one.</summary>
+public class HostileBlockTests(ITestOutputHelper output)
+{
+    /// <summary>Longer inline bytes are allowed, up to <see cref="TransferLimits.MaxInlineBytes"/>: that much they cost.</summary>
+    private const int MostInlineBytes = 64 * 1024;
+
+    private static readonly long[] s_numbers =
+    [
+        0, 1, -1, BulkLayout.SlotGrain, -BulkLayout.SlotGrain, RegionLayout.BulkBytes, RegionLayout.BulkBytes - BulkLayout.SlotGrain,
+        RegionLayout.BulkBytes - BulkLayout.DataOffset, (long)TransferLimits.MaxInlineBytes + 1, long.MaxValue, long.MinValue, MostInlineBytes,
+    ];
+
+    [Fact(Timeout = 30_000)]
+    public async Task Any_table_of_blocks_is_read_inside_the_area_or_refused() => await Task.Run(() =>
+    {
+        int descriptor = LinuxMemoryFile.Create(RegionLayout.BulkBytes);
+        try
+        {
+            using var receiver = new BulkReceiver(() => LinuxMemoryFile.Map(descriptor, 0, RegionLayout.BulkBytes));
+            FuzzCases.Run(output, 10_000, random => Open(receiver, random));
+        }
+        finally
+        {
+            UnixNative.Close(descriptor);
+        }
+    }, TestContext.Current.CancellationToken);
+
+    private static bool Open(BulkReceiver receiver, Random random)
+    {
+        int count = random.Next(1, 5);
+        var bytes = new byte[random.Next(40) + (count * BulkLayout.TableEntryBytes) + BulkLayout.TableCountBytes];
+        random.NextBytes(bytes);
+        Span<long> table = MemoryMarshal.Cast<byte, long>(
+            bytes.AsSpan(bytes.Length - BulkLayout.TableCountBytes - (count * BulkLayout.TableEntryBytes), count * BulkLayout.TableEntryBytes));
+        for (int i = 0; i < table.Length; i++)
+        {
+            table[i] = random.Next(3) == 0 ? s_numbers[random.Next(s_numbers.Length)]
+                : i % 2 == 0 ? random.Next(8) * (long)BulkLayout.SlotGrain : random.Next(MostInlineBytes);
+        }
+        MemoryMarshal.Write(bytes.AsSpan(bytes.Length - BulkLayout.TableCountBytes), random.Next(8) == 0 ? random.Next(int.MinValue, int.MaxValue) : count);
+        if (random.Next(8) == 0)
+        {
+            bytes = bytes[random.Next(bytes.Length)..];
+        }
+        ReadOnlySpan<byte> payload = bytes;
+        bool inline = table[1] <= MostInlineBytes || table[1] > TransferLimits.MaxInlineBytes;
+        FrameFlags flags = FrameFlags.Blocks | (inline && random.Next(2) == 0 ? FrameFlags.InlineInBulk : FrameFlags.None);
+        try
+        {
+            ReceivedBlocks blocks = receiver.Open(flags, ref payload);
+            var target = new byte[64];
+            for (int i = random.Next(count + 2); i > 0; i--)
+            {
+                BlockView view = blocks.Next();
+                view.CopyTo(random.Next(2) == 0 ? view.LengthBytes - target.Length : random.NextInt64(), target);
+            }
+            blocks.Release();
+            return false;
+        }
+        catch (Exception e) when (e is ChannelCorruptedException or TransferException)
+        {
+            return true;
+        }
+    }
+}
