@@ -5,7 +5,7 @@ namespace Brood.Channel;
 /// <summary>How long one waiting side looks before it sleeps: long if that paid off lately, else hardly at all.</summary>
 /// <remarks>
 /// Waking a sleeping core costs 20 to 90 µs on a virtual machine; a core that looks is taken from somebody's function. So a
-/// side looks for up to <see cref="MaxTicks"/> while recent waits were shorter than that, and only for a moment otherwise.
+/// side looks for up to 50 µs while recent waits were shorter than that, and only for a moment otherwise.
 /// After the first moment each look lets other threads of the core run first. With one processor there is nothing to
 /// look for: nobody can write meanwhile. Used by one thread at a time.
 /// </remarks>
@@ -36,8 +36,6 @@ internal sealed class SpinPolicy(bool alone)
     private int _looks;
 
     public static SpinPolicy ForThisMachine() => new(Environment.ProcessorCount == 1);
-
-    public static long MaxTicks => s_maxTicks;
 
     /// <summary>A wait begins.</summary>
     public void Begin()

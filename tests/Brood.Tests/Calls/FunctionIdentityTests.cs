@@ -172,11 +172,11 @@ public class FunctionIdentityTests
     public void An_assembly_that_is_not_there_is_named()
     {
         TransferWriter writer = new();
-        writer.WriteText("Missing.Library, Version=1.0.0.0");
+        writer.WriteText("Missing.Code, Version=1.0.0.0");
         writer.WriteUnmanaged(Guid.Empty);
-        writer.WriteText("/no/such/Missing.Library.dll");
+        writer.WriteText("/no/such/Missing.Code.dll");
         TransferException refused = Assert.Throws<TransferException>(() => Resolve(writer.Inline.ToArray()));
-        Assert.Contains("Missing.Library", refused.Message);
+        Assert.Contains("Missing.Code", refused.Message);
         Assert.Contains("/no/such/", refused.Message);
     }
 
