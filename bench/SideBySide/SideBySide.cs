@@ -45,7 +45,7 @@ internal static class SideBySide
     private static void Save(Baseline now, string tables, bool anyFailed, BenchOptions options)
     {
         Directory.CreateDirectory(Repository.Results);
-        File.WriteAllText(Path.Combine(Repository.Results, "latest.md"), tables);
+        File.WriteAllText(Path.Combine(Repository.Results, "latest.md"), $"# The last run\n\n{tables}");
         now.Save(Path.Combine(Repository.Results, "latest.json"));
         if (!options.SaveBaseline)
         {
