@@ -149,7 +149,7 @@ public sealed partial class Worker
         Task result = call(worker);
         try
         {
-            await worker._connection.WaitUntilServingAsync(cancellationToken).ConfigureAwait(false);
+            await worker._connection.WaitUntilServingAsync(worker, cancellationToken).ConfigureAwait(false);
         }
         catch
         {

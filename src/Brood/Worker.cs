@@ -43,12 +43,21 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
     /// <param name="cancellationToken">Ends the start; a process that was started is killed.</param>
     /// <exception cref="WorkerStartException">The worker could not be started. No function has run, except perhaps
     /// <see cref="WorkerOptions.Initialize"/>.</exception>
-    public static async Task<Worker> StartAsync(WorkerOptions? options = null, CancellationToken cancellationToken = default)
+    public static Task<Worker> StartAsync(WorkerOptions? options = null, CancellationToken cancellationToken = default)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var worker = new Worker(options ?? WorkerOptions.Default);
-        await worker._connection.WaitUntilServingAsync(cancellationToken).ConfigureAwait(false);
-        return worker;
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<Worker>(cancellationToken);
+        }
+        try
+        {
+            var worker = new Worker(options ?? WorkerOptions.Default);
+            return worker._connection.WaitUntilServingAsync(worker, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            return Task.FromException<Worker>(e);
+        }
     }
 
     /// <summary>Finishes all calls that were made, then ends the process. New calls are refused.</summary>

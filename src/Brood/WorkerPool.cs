@@ -87,7 +87,7 @@ public sealed partial class WorkerPool : Callable, IAsyncDisposable
         WorkerConnection connection = WorkerConnection.Start(options, owner);
         try
         {
-            await connection.WaitUntilServingAsync(cancellationToken).ConfigureAwait(false);
+            return await connection.WaitUntilServingAsync(connection, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -95,6 +95,5 @@ public sealed partial class WorkerPool : Callable, IAsyncDisposable
             await connection.Exited.ConfigureAwait(false);
             throw;
         }
-        return connection;
     }
 }

@@ -18,21 +18,19 @@ internal sealed partial class WorkerConnection
     /// <summary>How long this side waits for a killed process to be gone. Only the kernel can delay that.</summary>
     public static readonly TimeSpan KillTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>The value of the marker variable. What the worker needs it finds under fixed descriptors.</summary>
-    private const string Token = "1";
-
     /// <summary>Starts a process. It serves as soon as <see cref="WaitUntilServingAsync"/> says so; calls may be sent before.</summary>
     /// <exception cref="WorkerStartException">It could not be started at all.</exception>
     public static WorkerConnection Start(WorkerOptions options, IConnectionOwner owner)
     {
         WorkerMarker.ThrowOrExitIfInMain();
-        LaunchPlan plan = LaunchPlan.ForThisProgram().ForWorker(Token, options.Environment);
+        LaunchPlan plan = LaunchPlan.ForThisProgram().ForWorker(options.Environment);
         var connection = new WorkerConnection(options, owner);
         var start = new ProcessStart(
             plan.FileName, plan.Arguments, plan.Environment, options.WorkingDirectory, options.Output == WorkerOutput.Inherit);
         try
         {
             connection.Connect(WorkerProcess.Create(connection), start);
+            Rehearsal.BeginInHost();
         }
         catch (Exception e) when (e is Win32Exception or IOException)
         {
@@ -41,13 +39,22 @@ internal sealed partial class WorkerConnection
         return connection;
     }
 
+    /// <returns><paramref name="owner"/>, when the worker serves.</returns>
     /// <exception cref="WorkerStartException">The worker ended, did not serve in time, or its Initialize threw.</exception>
-    public async Task WaitUntilServingAsync(CancellationToken cancellationToken)
+    /// <remarks>No async method on the way that goes well: the runtime would compile it in each host while its first worker waits.</remarks>
+    public Task<TOwner> WaitUntilServingAsync<TOwner>(TOwner owner, CancellationToken cancellationToken) where TOwner : class =>
+        Task.WhenAny(_ready.Task, _exited.Task).WaitAsync(_options.StartTimeout, cancellationToken)
+            .ContinueWith(
+                started => started.IsCompletedSuccessfully && _ready.Task.IsCompleted && _options.Initialize is null
+                    ? Task.FromResult(owner) : FinishStartAsync(started, owner, cancellationToken),
+                CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)
+            .Unwrap();
+
+    private async Task<TOwner> FinishStartAsync<TOwner>(Task started, TOwner owner, CancellationToken cancellationToken)
     {
         try
         {
-            await Task.WhenAny(_ready.Task, _exited.Task)
-                .WaitAsync(_options.StartTimeout, cancellationToken).ConfigureAwait(false);
+            await started.ConfigureAwait(false);
             if (!_ready.Task.IsCompleted)
             {
                 WorkerExit exit = await _exited.Task.ConfigureAwait(false);
@@ -57,6 +64,7 @@ internal sealed partial class WorkerConnection
             {
                 await InitializeAsync(initialize).WaitAsync(_options.StartTimeout - Elapsed, cancellationToken).ConfigureAwait(false);
             }
+            return owner;
         }
         catch (TimeoutException)
         {

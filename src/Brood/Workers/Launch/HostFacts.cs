@@ -1,4 +1,5 @@
 using System.Reflection;
+using Brood.Calls;
 using Brood.Platform;
 
 namespace Brood.Workers.Launch;
@@ -6,6 +7,8 @@ namespace Brood.Workers.Launch;
 /// <summary>What is known about the running program, as plain data: the input of <see cref="LaunchPlanner"/>.</summary>
 internal sealed record HostFacts
 {
+    private const string WorkerAssemblyFile = "Brood.Worker.dll";
+
     /// <value>The real words of the command line, the host's own options included. Read only where they matter.</value>
     public IReadOnlyList<string> CommandLine { get; init; } = [];
 
@@ -33,6 +36,9 @@ internal sealed record HostFacts
     /// <value>Where Brood was loaded from; empty in a single file.</value>
     public string BroodPath { get; init; } = "";
 
+    /// <value>The <c>Brood.Worker.dll</c> beside the entry assembly, if the file exists.</value>
+    public string? WorkerAssemblyPath { get; init; }
+
     /// <value>Whether the runtime finds Brood by its simple name, which is so if the program was built with it.</value>
     public bool BroodIsInTheProgram { get; init; } = true;
 
@@ -41,10 +47,12 @@ internal sealed record HostFacts
 
     public bool IsNativeAot { get; init; }
 
-    /// <value>Whether this process is a worker itself, started by a plan.</value>
-    public bool IsWorker { get; init; }
+    /// <value>How this process began, if it is a worker itself, started by a plan: a mark of <see cref="WorkerEnvironment"/>.</value>
+    public string? Beginning { get; init; }
 
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    public bool IsWorker => Beginning is not null;
 
     public bool IsSingleFile => EntryAssemblyPath is "" && !IsNativeAot;
 
@@ -60,16 +68,18 @@ internal sealed record HostFacts
         {
             ProcessPath = System.Environment.ProcessPath,
             EntryAssemblyPath = entryPath,
-            EntryAssemblyName = entry?.GetName().Name,
+            EntryAssemblyName = entry is null ? null : AssemblyIdentity.SimpleName(entry),
             RuntimeConfigPath = Beside(entryPath, ".runtimeconfig.json"),
             DepsFilePath = Beside(entryPath, ".deps.json"),
+            WorkerAssemblyPath = string.IsNullOrEmpty(entryPath)
+                ? null : IfExists(Path.Combine(Path.GetDirectoryName(entryPath)!, WorkerAssemblyFile)),
             MuxerPath = FindMuxer(),
             BroodPath = typeof(HostFacts).Assembly.Location,
             BroodIsInTheProgram = IsTrusted(typeof(HostFacts).Assembly),
             StartupHooksAreOn =
                 !AppContext.TryGetSwitch("System.StartupHookProvider.IsSupported", out var isOn) || isOn,
             IsNativeAot = isNativeAot,
-            IsWorker = WorkerEnvironment.IsWorker,
+            Beginning = WorkerEnvironment.Beginning,
             Environment = WorkerEnvironment.OfThisProcess(),
         };
         if (!facts.RunsUnderMuxer && !facts.IsWorker) return facts;

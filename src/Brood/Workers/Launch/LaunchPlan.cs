@@ -1,6 +1,6 @@
 namespace Brood.Workers.Launch;
 
-/// <summary>How to start this program again, so that the start-up hook runs in it and Main does not.</summary>
+/// <summary>How to start this program again as a worker, in which its Main does not run.</summary>
 internal sealed record LaunchPlan
 {
     private static LaunchPlan? s_forThisProgram;
@@ -14,11 +14,9 @@ internal sealed record LaunchPlan
     /// <value>All changes to the host's environment; null removes the variable.</value>
     public required IReadOnlyDictionary<string, string?> Environment { get; init; }
 
-    /// <value>What stands for Brood in the list of start-up hooks: its simple name, or its path.</value>
-    public required string Hook { get; init; }
-
-    /// <value>A runtime configuration that must be written before the start, or null.</value>
-    public RuntimeConfigCopy? RuntimeConfig { get; init; }
+    /// <value>What stands for Brood in the list of start-up hooks: its simple name, or its path. Null: the worker is started
+    /// as a program of Brood's own and needs no hook.</value>
+    public required string? Hook { get; init; }
 
     /// <summary>The plan for the running program, computed at the first call.</summary>
     /// <exception cref="WorkerStartException">This program cannot be started again as a worker; nothing was started.</exception>
@@ -27,12 +25,11 @@ internal sealed record LaunchPlan
         // A race computes the same plan twice, which harms nobody; a refusal is not kept.
         if (Volatile.Read(ref s_forThisProgram) is { } known) return known;
         var plan = LaunchPlanner.Plan(HostFacts.OfThisProcess());
-        plan.RuntimeConfig?.Write();
         Volatile.Write(ref s_forThisProgram, plan);
         return plan;
     }
 
-    /// <summary>The plan for one worker: with its token, and with the variables that the caller chose.</summary>
-    public LaunchPlan ForWorker(string token, IReadOnlyDictionary<string, string?>? chosen = null) =>
-        this with { Environment = WorkerEnvironment.Changes(Hook, token, chosen, WorkerEnvironment.OfThisProcess()) };
+    /// <summary>The plan for one worker: with its mark, and with the variables that the caller chose.</summary>
+    public LaunchPlan ForWorker(IReadOnlyDictionary<string, string?>? chosen = null) =>
+        this with { Environment = WorkerEnvironment.Changes(Hook, chosen, WorkerEnvironment.OfThisProcess()) };
 }

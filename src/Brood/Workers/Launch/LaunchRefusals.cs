@@ -5,10 +5,10 @@ internal static class LaunchRefusals
 {
     private const string NothingStarted = "No process was started.";
 
-    public static string HooksAreOff(string program, string? alsoTried = null) =>
+    public static string HooksAreOff(string program) =>
         $"""
         {program} cannot start workers: its feature switch System.StartupHookProvider.IsSupported is off, and workers
-        start through a start-up hook. {Sentence(alsoTried)}{NothingStarted}
+        of a program of this kind start through a start-up hook. {NothingStarted}
         Building with PublishTrimmed or PublishAot (the default of file-based apps) turns the switch off. Turn it on:
             <StartupHookSupport>true</StartupHookSupport>      in a <PropertyGroup> of the project file, or
             #:property StartupHookSupport=true                 at the top of a file-based app.
@@ -44,6 +44,4 @@ internal static class LaunchRefusals
         dependencies, and that path holds '{Path.PathSeparator}', which no list of start-up hooks can carry. {NothingStarted}
         Reference Brood from the program itself (<PackageReference Include="Brood" />), or move the folder.
         """;
-
-    private static string Sentence(string? text) => text is null ? "" : text.TrimEnd('.') + ". ";
 }

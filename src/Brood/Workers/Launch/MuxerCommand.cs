@@ -50,18 +50,29 @@ internal sealed record MuxerCommand(IReadOnlyList<(string Name, string Value)> O
         return File.Exists(Path.GetFullPath(Program, directory));
     }
 
-    public MuxerCommand Absolute(string directory) =>
-        new([.. Options.Select(option => IsIn(s_pathOptions, option.Name)
-                ? (option.Name, Path.GetFullPath(option.Value, directory))
-                : option)],
-            Path.GetFullPath(Program, directory));
+    // Without LINQ, here and below: its assembly would be loaded before the first worker can be started.
+    public MuxerCommand Absolute(string directory)
+    {
+        var options = new List<(string, string)>(Options.Count);
+        foreach (var (name, value) in Options)
+            options.Add((name, IsIn(s_pathOptions, name) ? Path.GetFullPath(value, directory) : value));
+        return new MuxerCommand(options, Path.GetFullPath(Program, directory));
+    }
 
-    /// <summary>The option with this value, in the place of an earlier one or after all others.</summary>
-    public MuxerCommand With(string name, string value) =>
-        this with { Options = [.. Options.Where(option => option.Name != name), (name, value)] };
+    /// <summary>With one option more.</summary>
+    public MuxerCommand With(string name, string value) => this with { Options = [.. Options, (name, value)] };
 
-    public IReadOnlyList<string> ToArguments() =>
-        ["exec", .. Options.SelectMany(option => new[] { option.Name, option.Value }), Program];
+    public IReadOnlyList<string> ToArguments()
+    {
+        var words = new List<string> { "exec" };
+        foreach (var (name, value) in Options)
+        {
+            words.Add(name);
+            words.Add(value);
+        }
+        words.Add(Program);
+        return words;
+    }
 
     private static bool IsIn(string[] names, string word) => Array.IndexOf(names, word) >= 0;
 

@@ -1,13 +1,12 @@
 using System.Collections;
-using System.Globalization;
 using System.Text;
 using Brood.Platform;
 
 namespace Brood.Workers.Launch;
 
 /// <summary>
-/// The environment variables of a worker. Those that are meant for this one process are put back as they were, first
-/// thing in the worker, from <see cref="RestoreVariable"/>: the worker's own children see what the host's would.
+/// The environment variables of a worker. Those that are meant for this one process are put back as they were, before
+/// the worker runs any function, from <see cref="RestoreVariable"/>: the worker's own children see what the host's would.
 /// </summary>
 internal static class WorkerEnvironment
 {
@@ -16,8 +15,14 @@ internal static class WorkerEnvironment
 
     public const string HookVariable = "DOTNET_STARTUP_HOOKS";
 
-    /// <summary>Marks a process as a worker until its hook has run; the value is the worker's token.</summary>
+    /// <summary>Marks a process as a worker until it serves; the value says how it begins.</summary>
     public const string MarkerVariable = "BROOD_WORKER";
+
+    /// <summary>The worker begins in the start-up hook, before the program's Main.</summary>
+    public const string BeginsInHook = "hook";
+
+    /// <summary>The worker begins in a Main of Brood's own.</summary>
+    public const string BeginsInMain = "main";
 
     /// <summary>Entries <c>length:NAME=value</c>, or <c>length:NAME</c> for a variable that was not set.</summary>
     public const string RestoreVariable = "BROOD_RESTORE";
@@ -41,11 +46,17 @@ internal static class WorkerEnvironment
         "CORECLR_ENABLE_PROFILING", "CORECLR_ENABLE_NOTIFICATION_PROFILERS", "COR_ENABLE_PROFILING",
     ];
 
-    // Written once, by the thread that runs the hook, before any other thread of Brood exists.
-    private static bool s_isWorker;
+    // Written once, before any other thread of Brood exists.
+    private static string? s_beginning;
 
-    /// <value>Whether this process is a worker whose hook has run.</value>
-    public static bool IsWorker => s_isWorker;
+    /// <value>Whether this process was started as a worker, and has not restored its environment yet.</value>
+    public static bool IsMarked => Mark is not null;
+
+    /// <value>How this process is to begin, if it was started as a worker and has not restored its environment yet.</value>
+    public static string? Mark => System.Environment.GetEnvironmentVariable(MarkerVariable);
+
+    /// <value>How this process began, if it is a worker; else null.</value>
+    public static string? Beginning => s_beginning;
 
     public static IReadOnlyDictionary<string, string> OfThisProcess()
     {
@@ -60,8 +71,7 @@ internal static class WorkerEnvironment
     /// stays for the worker's children; of the start-up hooks, the others' come first and Brood's last.
     /// </summary>
     public static IReadOnlyDictionary<string, string?> Changes(
-        string hook,
-        string? token,
+        string? hook,
         IReadOnlyDictionary<string, string?>? chosen,
         IReadOnlyDictionary<string, string> inherited)
     {
@@ -76,24 +86,26 @@ internal static class WorkerEnvironment
         foreach (var name in changes.Keys)
             if (chosen?.ContainsKey(name) != true) AppendRestore(restore, name, inherited.GetValueOrDefault(name));
 
-        if (chosen is null || !chosen.TryGetValue(HookVariable, out var others))
-            others = inherited.GetValueOrDefault(HookVariable);
-        AppendRestore(restore, HookVariable, others);
-        changes[HookVariable] = string.IsNullOrEmpty(others) ? hook : $"{others}{Path.PathSeparator}{hook}";
+        if (hook is not null)
+        {
+            if (chosen is null || !chosen.TryGetValue(HookVariable, out var others))
+                others = inherited.GetValueOrDefault(HookVariable);
+            AppendRestore(restore, HookVariable, others);
+            changes[HookVariable] = string.IsNullOrEmpty(others) ? hook : $"{others}{Path.PathSeparator}{hook}";
+        }
 
-        if (token is not null) changes[MarkerVariable] = token;
+        changes[MarkerVariable] = hook is null ? BeginsInMain : BeginsInHook;
         changes[RestoreVariable] = restore.ToString();
         return changes;
     }
 
     /// <summary>
-    /// The first thing in a worker: puts back, for managed and native code, what was changed for this process alone.
+    /// Puts back, for managed and native code, what was changed for this process alone. In a worker, before it has
+    /// other threads or runs code that is not Brood's.
     /// </summary>
-    /// <returns>The token that the host gave, or null if this process is no worker.</returns>
-    public static string? RestoreForChildren()
+    public static void RestoreForChildren()
     {
-        var token = System.Environment.GetEnvironmentVariable(MarkerVariable);
-        if (token is null) return null;
+        s_beginning = Mark;
         var restore = System.Environment.GetEnvironmentVariable(RestoreVariable) ?? "";
         NativeEnvironment.Set(MarkerVariable, null);
         NativeEnvironment.Set(RestoreVariable, null);
@@ -110,14 +122,13 @@ internal static class WorkerEnvironment
             if (equals < 0) NativeEnvironment.Set(entry, null);
             else NativeEnvironment.Set(entry[..equals], entry[(equals + 1)..]);
         }
-
-        s_isWorker = true;
-        return token;
     }
 
     private static void AppendRestore(StringBuilder restore, string name, string? value)
     {
         var entry = value is null ? name : $"{name}={value}";
-        restore.Append(CultureInfo.InvariantCulture, $"{entry.Length}:{entry}");
+        // Not a format, nor int.Parse on the other side: the first that knows of cultures loads the system's library of
+        // them, which takes longer than all the rest of starting a process.
+        restore.Append(entry.Length.ToString()).Append(':').Append(entry);
     }
 }

@@ -18,7 +18,7 @@ internal static class WorkerMarker
     /// </summary>
     public static void ThrowOrExitIfInMain()
     {
-        if (!IsMarked) return;
+        if (!WorkerEnvironment.IsMarked) return;
         Console.Error.WriteLine(Message(System.Environment.ProcessPath));
         System.Environment.Exit(MainReachedExitCode);
     }
@@ -48,11 +48,8 @@ internal static class WorkerMarker
     [SuppressMessage("Usage", "CA2255", Justification = "The earliest moment at which the program touches Brood.")]
     internal static void OnFirstTouch()
     {
-        if (!IsMarked) return;
+        if (WorkerEnvironment.Mark != WorkerEnvironment.BeginsInHook) return;
         var hooksAreOff = AppContext.TryGetSwitch("System.StartupHookProvider.IsSupported", out var isOn) && !isOn;
         if (MainWasReached(hooksAreOff, AppContext.GetData("STARTUP_HOOKS") as string)) ThrowOrExitIfInMain();
     }
-
-    private static bool IsMarked =>
-        System.Environment.GetEnvironmentVariable(WorkerEnvironment.MarkerVariable) is not null;
 }

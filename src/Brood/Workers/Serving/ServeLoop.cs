@@ -43,7 +43,6 @@ internal sealed class ServeLoop
     public void Run()
     {
         _status.Enter(WorkerPhase.Idle);
-        _channel.Results.Send(new FrameHeader(FrameKind.Ready, FrameFlags.None, 0, 0), [], []);
         while (true)
         {
             FrameHeader header = WaitForFrame(out ReadOnlySpan<byte> payload);

@@ -1,6 +1,8 @@
+using System.Reflection;
 using Brood.Channel;
 using Brood.Memory;
 using Brood.Platform;
+using Brood.Workers.Launch;
 
 namespace Brood.Workers.Serving;
 
@@ -10,7 +12,8 @@ internal static class WorkerMain
     /// <summary>EX_SOFTWARE of sysexits.h: the worker could not begin to serve.</summary>
     private const int StartFailedExitCode = 70;
 
-    public static void Run()
+    /// <param name="entryAssemblyName">The program's own assembly, where this process was not started as it; else null.</param>
+    public static void Run(string? entryAssemblyName)
     {
         WorkerEndpoint endpoint = WorkerEndpoint.Open();
         endpoint.FollowHost();
@@ -23,6 +26,15 @@ internal static class WorkerMain
             Environment.Exit(StartFailedExitCode);
         }
         var channel = new WorkerChannel(new RegionMemory(region, endpoint.Parking), endpoint.Map, endpoint.Discard);
+        // Before this side is ready for it: the first call is on its way meanwhile, and waits in the ring.
+        channel.Results.Send(new FrameHeader(FrameKind.Ready, FrameFlags.None, 0, 0), [], []);
+        WorkerEnvironment.RestoreForChildren();
+        Rehearsal.BeginInWorker();
+        if (entryAssemblyName is not null)
+        {
+            // Functions ask for it: for the program's name, its resources, its attributes.
+            Assembly.SetEntryAssembly(Assembly.Load(new AssemblyName { Name = entryAssemblyName }));
+        }
         new ServeLoop(channel, endpoint, status).Run();
         status.LeaveNote(ExitNote.Joined, "");
         status.Enter(WorkerPhase.Exiting);

@@ -125,28 +125,35 @@ public class LaunchPlannerTests
         }));
 
     [Fact]
-    public void A_file_based_app_without_hooks_is_started_with_a_corrected_copy_of_its_runtimeconfig()
+    public void An_executable_with_a_dotnet_at_hand_is_replaced_by_Broods_own_program_among_its_files()
     {
-        var facts = s_apphost with { StartupHooksAreOn = false };
+        var facts = s_apphost with { WorkerAssemblyPath = "/app/Brood.Worker.dll", StartupHooksAreOn = false };
         Assert.Equal(
-            "/dotnet/dotnet exec --depsfile /app/App.deps.json "
-            + "--runtimeconfig /app/App.worker.runtimeconfig.json /app/App.dll",
+            "/dotnet/dotnet exec --runtimeconfig /app/App.runtimeconfig.json --depsfile /app/App.deps.json /app/Brood.Worker.dll App",
             Command(facts));
-        Assert.Equal(
-            new RuntimeConfigCopy("/app/App.runtimeconfig.json", "/app/App.worker.runtimeconfig.json"),
-            LaunchPlanner.Plan(facts).RuntimeConfig);
+        Assert.Null(LaunchPlanner.Plan(facts).Hook);
     }
 
     [Fact]
-    public void A_dll_under_dotnet_without_hooks_keeps_its_other_options() =>
+    public void So_is_a_dll_under_dotnet_which_keeps_the_hosts_options() =>
         Assert.Equal(
-            "/dotnet/dotnet exec --fx-version 10.0.1 --runtimeconfig /app/x.worker.runtimeconfig.json /app/App.dll",
+            "/dotnet/dotnet exec --runtimeconfig /app/x.json --fx-version 10.0.1 --depsfile /app/App.deps.json /app/Brood.Worker.dll App",
             Command(s_muxer with
             {
-                StartupHooksAreOn = false,
-                CommandLine =
-                    ["dotnet", "exec", "--runtimeconfig", "x.runtimeconfig.json", "--fx-version", "10.0.1", "App.dll"],
+                WorkerAssemblyPath = "/app/Brood.Worker.dll",
+                CommandLine = ["dotnet", "exec", "--runtimeconfig", "x.json", "--fx-version", "10.0.1", "App.dll"],
             }));
+
+    [Fact]
+    public void A_program_that_brings_its_runtime_is_started_again_by_itself() =>
+        Assert.Equal("/app/App", Command(s_apphost with { WorkerAssemblyPath = "/app/Brood.Worker.dll", MuxerPath = null }));
+
+    [Fact]
+    public void A_program_that_does_not_carry_Brood_is_started_again_with_a_hook() =>
+        Assert.Equal("/plugins/Brood.dll", LaunchPlanner.Plan(s_apphost with
+        {
+            WorkerAssemblyPath = "/app/Brood.Worker.dll", BroodIsInTheProgram = false, BroodPath = "/plugins/Brood.dll",
+        }).Hook);
 
     [Fact]
     public void A_trimmed_program_without_hooks_is_refused_with_the_line_to_add()
@@ -169,13 +176,27 @@ public class LaunchPlannerTests
     [Fact]
     public void A_worker_starts_workers_the_way_it_was_started_itself() =>
         Assert.Equal(
-            "/dotnet/dotnet exec --runtimeconfig /app/App.worker.runtimeconfig.json /app/App.dll",
+            "/dotnet/dotnet exec --runtimeconfig /app/App.runtimeconfig.json /app/App.dll",
             Command(s_muxer with
             {
-                IsWorker = true,
+                Beginning = WorkerEnvironment.BeginsInHook,
                 CommandLine =
-                    ["/dotnet/dotnet", "exec", "--runtimeconfig", "/app/App.worker.runtimeconfig.json", "/app/App.dll"],
+                    ["/dotnet/dotnet", "exec", "--runtimeconfig", "/app/App.runtimeconfig.json", "/app/App.dll"],
             }));
+
+    [Fact]
+    public void So_does_a_worker_with_a_Main_of_its_own()
+    {
+        var facts = s_muxer with
+        {
+            Beginning = WorkerEnvironment.BeginsInMain,
+            EntryAssemblyPath = "/app/App.dll",
+            CommandLine = ["/dotnet/dotnet", "exec", "--runtimeconfig", "/app/App.runtimeconfig.json", "/app/Brood.Worker.dll", "App"],
+        };
+        Assert.Equal(
+            "/dotnet/dotnet exec --runtimeconfig /app/App.runtimeconfig.json /app/Brood.Worker.dll App", Command(facts));
+        Assert.Null(LaunchPlanner.Plan(facts).Hook);
+    }
 
     [Fact]
     public void Brood_is_named_by_its_path_if_the_program_does_not_carry_it() =>

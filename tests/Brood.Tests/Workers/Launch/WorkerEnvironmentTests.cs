@@ -6,17 +6,25 @@ public class WorkerEnvironmentTests
 
     private static IReadOnlyDictionary<string, string?> Changes(
         Dictionary<string, string>? inherited = null, Dictionary<string, string?>? chosen = null) =>
-        WorkerEnvironment.Changes("Brood", "token", chosen, inherited ?? []);
+        WorkerEnvironment.Changes("Brood", chosen, inherited ?? []);
 
     [Fact]
-    public void A_worker_runs_the_hook_with_one_heap_and_carries_its_token()
+    public void A_worker_runs_the_hook_with_one_heap_and_carries_the_mark()
     {
         var changes = Changes();
         Assert.Equal("Brood", changes["DOTNET_STARTUP_HOOKS"]);
         Assert.Equal("0", changes["DOTNET_gcServer"]);
         Assert.Equal("0", changes["DOTNET_gcConcurrent"]);
         Assert.Equal("0", changes["DOTNET_TieredPGO"]);
-        Assert.Equal("token", changes["BROOD_WORKER"]);
+        Assert.Equal("hook", changes["BROOD_WORKER"]);
+    }
+
+    [Fact]
+    public void A_worker_with_a_Main_of_its_own_leaves_the_hooks_as_they_are()
+    {
+        var changes = WorkerEnvironment.Changes(hook: null, chosen: null, new Dictionary<string, string> { ["DOTNET_STARTUP_HOOKS"] = "Otel" });
+        Assert.DoesNotContain("DOTNET_STARTUP_HOOKS", changes.Keys);
+        Assert.Equal("main", changes["BROOD_WORKER"]);
     }
 
     [Fact]
@@ -69,8 +77,8 @@ public class WorkerEnvironmentTests
     [Fact]
     public void A_process_without_the_marker_is_no_worker()
     {
-        Assert.Null(WorkerEnvironment.RestoreForChildren());
-        Assert.False(WorkerEnvironment.IsWorker);
+        Assert.Null(WorkerEnvironment.Mark);
+        Assert.Null(WorkerEnvironment.Beginning);
     }
 
     [Theory]
