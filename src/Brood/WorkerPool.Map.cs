@@ -122,50 +122,16 @@ public sealed partial class WorkerPool
         ArgumentNullException.ThrowIfNull(source);
     }
 
-    private async IAsyncEnumerable<MapResult<R>> ResultsOf<T, R>(
-        Delegate function, Codec<R>? codec, ChunkSource<T> source, MapOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        await using var map = new MapRun<T, R>(this, function, codec, source, options ?? MapOptions.Default, cancellationToken);
-        map.Start();
-        do
-        {
-            while (map.TryTake(out ResultRun<R> run))
-            {
-                for (int i = 0; i < run.Count; i++)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    yield return new MapResult<R>(run.FirstIndex + i, run.Values[i], run.Error);
-                }
-            }
-        }
-        while (await map.WaitAsync(cancellationToken).ConfigureAwait(false));
-    }
+    private MapSequence<MapResult<R>> ResultsOf<T, R>(
+        Delegate function, Codec<R>? codec, ChunkSource<T> source, MapOptions? options, CancellationToken cancellationToken) =>
+        new((token, owned) => new MapOutcomes<T, R>(() => Run(function, codec, source, options, token), token, owned), cancellationToken);
 
-    // Not made of the above: an iterator in an iterator costs a small item more than its way there and back.
-    private async IAsyncEnumerable<R> ValuesOf<T, R>(
-        Delegate function, Codec<R>? codec, ChunkSource<T> source, MapOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        await using var map = new MapRun<T, R>(this, function, codec, source, options ?? MapOptions.Default, cancellationToken);
-        map.Start();
-        do
-        {
-            while (map.TryTake(out ResultRun<R> run))
-            {
-                if (run.Error is { } error)
-                {
-                    System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
-                }
-                for (int i = 0; i < run.Count; i++)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    yield return run.Values[i];
-                }
-            }
-        }
-        while (await map.WaitAsync(cancellationToken).ConfigureAwait(false));
-    }
+    private MapSequence<R> ValuesOf<T, R>(
+        Delegate function, Codec<R>? codec, ChunkSource<T> source, MapOptions? options, CancellationToken cancellationToken) =>
+        new((token, owned) => new MapValues<T, R>(() => Run(function, codec, source, options, token), token, owned), cancellationToken);
+
+    private MapRun<T, R> Run<T, R>(Delegate function, Codec<R>? codec, ChunkSource<T> source, MapOptions? options, CancellationToken token) =>
+        new(this, function, codec, source, options ?? MapOptions.Default, token);
 
     private static async Task DrainAsync(IAsyncEnumerable<MapResult<Nothing>> results)
     {
