@@ -10,11 +10,14 @@ namespace Brood;
 /// Pass it to a function as an argument, capture it, or return it. What one process writes the others see; nothing orders
 /// their accesses but the calls themselves: what was written before a call is seen by its function, what the function wrote
 /// is seen after the call. The memory has no name, so nothing can be left behind; it is freed when the last process that has
-/// it has disposed it or is dead. Spans and memories of it must not be used after <see cref="Dispose"/>.
+/// it has disposed it or is dead. A function need not dispose an array that it was given: its worker lets go of it when the
+/// host has, unless the function keeps the array, which it may. An array that a function made is the function's to dispose,
+/// unless it is returned. Spans and memories of it must not be used after <see cref="Dispose"/>.
 /// </remarks>
 public sealed class SharedArray<T> : IDisposable where T : unmanaged
 {
     private SharedBlock? _block;
+    private readonly long _pressureBytes; // What the collector was told about: memory that this object allocated.
 
     /// <summary>Allocates the array, filled with zeros.</summary>
     /// <param name="length">In elements, from 1 up. May exceed <see cref="int.MaxValue"/>.</param>
@@ -28,7 +31,10 @@ public sealed class SharedArray<T> : IDisposable where T : unmanaged
             throw new ArgumentException($"{typeof(T)} holds references, which mean nothing in another process.");
         }
         Length = length;
-        _block = SharedMemory.Allocate(checked(length * Unsafe.SizeOf<T>()));
+        long bytes = checked(length * Unsafe.SizeOf<T>());
+        _block = SharedMemory.Allocate(bytes);
+        GC.AddMemoryPressure(bytes);
+        _pressureBytes = bytes;
     }
 
     internal SharedArray(SharedBlock block, long length)
@@ -70,5 +76,16 @@ public sealed class SharedArray<T> : IDisposable where T : unmanaged
     private int CheckedLength() => Length <= int.MaxValue ? (int)Length : throw new InvalidOperationException(
         $"The array has {Length:N0} elements, more than one span can hold. Use {nameof(Slice)}.");
 
-    private void Release() => Interlocked.Exchange(ref _block, null)?.Release();
+    private void Release()
+    {
+        if (Interlocked.Exchange(ref _block, null) is not { } block)
+        {
+            return;
+        }
+        block.Release();
+        if (_pressureBytes > 0)
+        {
+            GC.RemoveMemoryPressure(_pressureBytes);
+        }
+    }
 }

@@ -20,6 +20,9 @@ internal enum FrameKind : byte
     /// <summary>Everything before this is done; end the process.</summary>
     Exit = 5,
 
+    /// <summary>The host has freed shared memory that it had handed over; CallId is its number.</summary>
+    Forget = 6,
+
     // Host to worker, control ring: read while a function runs.
 
     /// <summary>Cancel the tokens that the call took.</summary>

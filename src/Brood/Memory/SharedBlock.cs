@@ -3,6 +3,12 @@ using System.Runtime.CompilerServices;
 
 namespace Brood.Memory;
 
+/// <summary>Who has handed a block to another process, and tells that process when the block is gone here.</summary>
+internal interface ISharedLender
+{
+    void OnGone(SharedBlock block);
+}
+
 /// <summary>Memory that several processes map. It is gone when the last of them has unmapped it or is dead.</summary>
 /// <remarks>One per process and block, however many arrays refer to it; the last to let go unmaps it here.</remarks>
 internal sealed class SharedBlock
@@ -11,6 +17,7 @@ internal sealed class SharedBlock
 
     private readonly IDisposable _handle;
     private int _users = 1;
+    private HashSet<ISharedLender>? _lenders;
 
     private SharedBlock(long id, int descriptor, IDisposable handle, SharedRegion region)
     {
@@ -51,18 +58,58 @@ internal sealed class SharedBlock
         }
     }
 
-    public void Release()
+    /// <summary>The caller is one more user.</summary>
+    /// <exception cref="ObjectDisposedException">The last user has let go already.</exception>
+    public void Use()
     {
+        lock (s_byId)
+        {
+            if (_users == 0)
+            {
+                throw new ObjectDisposedException(null, "The shared array has been disposed.");
+            }
+            _users++;
+        }
+    }
+
+    /// <summary>The caller, a user, has handed the block to another process.</summary>
+    public void LentBy(ISharedLender lender)
+    {
+        lock (s_byId)
+        {
+            (_lenders ??= []).Add(lender);
+        }
+    }
+
+    /// <summary>The other process is gone.</summary>
+    public void NoLongerLentBy(ISharedLender lender)
+    {
+        lock (s_byId)
+        {
+            _lenders?.Remove(lender);
+        }
+    }
+
+    /// <returns>Whether that was the last user in this process.</returns>
+    public bool Release()
+    {
+        ISharedLender[] lenders;
         lock (s_byId)
         {
             if (--_users > 0)
             {
-                return;
+                return false;
             }
             s_byId.Remove(Id);
+            lenders = _lenders is null ? [] : [.. _lenders];
         }
         Region.Dispose();
         _handle.Dispose();
+        foreach (ISharedLender lender in lenders)
+        {
+            lender.OnGone(this);
+        }
+        return true;
     }
 }
 

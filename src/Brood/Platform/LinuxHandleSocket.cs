@@ -8,11 +8,9 @@ namespace Brood.Platform;
 /// A message goes out before the frame that names its block, so the receiver finds it there. Blocks whose frame was taken back
 /// are closed when they are met. Thread-safe.
 /// </remarks>
-internal sealed class LinuxHandleSocket(int fd) : IDisposable
+/// <param name="maxUnclaimed">Blocks that came and were not asked for yet; more are closed, oldest first.</param>
+internal sealed class LinuxHandleSocket(int fd, int maxUnclaimed) : IDisposable
 {
-    /// <summary>Blocks that came and were not asked for yet; more are closed, oldest first.</summary>
-    private const int MaxUnclaimed = 64;
-
     // struct msghdr, struct iovec, one control message with one descriptor, and two numbers.
     private const int HeaderBytes = 56;
     private const int VectorOffset = HeaderBytes;
@@ -50,6 +48,21 @@ internal sealed class LinuxHandleSocket(int fd) : IDisposable
         }
     }
 
+    /// <summary>Takes in what the other side has sent; a block of this id is not wanted any more.</summary>
+    public void Drop(long id)
+    {
+        lock (_gate)
+        {
+            while (TryReceive())
+            {
+            }
+            if (_unclaimed is not null && _unclaimed.Remove(id, out (int Fd, long) gone))
+            {
+                UnixNative.Close(gone.Fd);
+            }
+        }
+    }
+
     /// <summary>The block with this id: one that this process has, or that the other side has sent.</summary>
     /// <exception cref="TransferException">There is none.</exception>
     public SharedBlock Take(long id)
@@ -59,6 +72,7 @@ internal sealed class LinuxHandleSocket(int fd) : IDisposable
             while (TryReceive())
             {
             }
+            // Sent again by a side that did not know that it is here.
             if (SharedBlock.TryUse(id) is { } known)
             {
                 if (_unclaimed is not null && _unclaimed.Remove(id, out (int Fd, long) spare))
@@ -129,7 +143,7 @@ internal sealed class LinuxHandleSocket(int fd) : IDisposable
         {
             UnixNative.Close(older.Fd);
         }
-        if (_unclaimed.Count == MaxUnclaimed)
+        if (_unclaimed.Count == maxUnclaimed)
         {
             foreach (long first in _unclaimed.Keys)
             {

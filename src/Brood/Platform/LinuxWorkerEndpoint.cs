@@ -13,6 +13,16 @@ internal static class LinuxWorkerFds
 /// <summary>A child's view on Linux.</summary>
 internal sealed class LinuxWorkerEndpoint : WorkerEndpoint
 {
+    /// <summary>After so much shared memory that the host has freed and arrays here still hold, the collector looks at them.</summary>
+    private const long MaxLingeringBytes = 64 << 20;
+
+    /// <summary>The same for their number: each has a descriptor.</summary>
+    private const int MaxLingeringBlocks = 64;
+
+    private readonly Dictionary<long, SharedBlock> _borrowed = []; // Guarded by itself.
+    private int _lingeringBlocks; // Touched by the thread that serves only, like the next.
+    private long _lingeringBytes;
+
     public LinuxWorkerEndpoint()
     {
         if (UnixNative.GetProcessGroup() != Environment.ProcessId)
@@ -26,11 +36,48 @@ internal sealed class LinuxWorkerEndpoint : WorkerEndpoint
         UnixNative.Fcntl(LinuxWorkerFds.Handles, UnixNative.F_SETFD, UnixNative.FD_CLOEXEC);
     }
 
-    private readonly LinuxHandleSocket _handles = new(LinuxWorkerFds.Handles);
+    private readonly LinuxHandleSocket _handles = new(LinuxWorkerFds.Handles, int.MaxValue); // The host says which it needs no more.
 
     public override bool TrySendShared(SharedBlock block) => _handles.TrySend(block);
 
-    public override SharedBlock TakeShared(long id) => _handles.Take(id);
+    public override SharedBlock TakeShared(long id)
+    {
+        lock (_borrowed)
+        {
+            if (_borrowed.TryGetValue(id, out SharedBlock? block))
+            {
+                block.Use();
+                return block;
+            }
+            block = _handles.Take(id);
+            block.Use();
+            _borrowed.Add(id, block);
+            return block;
+        }
+    }
+
+    public override void ForgetShared(long id)
+    {
+        SharedBlock? block;
+        lock (_borrowed)
+        {
+            _borrowed.Remove(id, out block);
+        }
+        _handles.Drop(id);
+        if (block?.Release() != false)
+        {
+            return;
+        }
+        // Arrays that no function disposed keep it: most likely garbage, which the collector does not see the size of.
+        _lingeringBlocks++;
+        _lingeringBytes += block.Region.Length;
+        if (_lingeringBlocks >= MaxLingeringBlocks || _lingeringBytes >= MaxLingeringBytes)
+        {
+            _lingeringBlocks = 0;
+            _lingeringBytes = 0;
+            GC.Collect();
+        }
+    }
 
     public override Parking Parking => LinuxParking.Instance;
 

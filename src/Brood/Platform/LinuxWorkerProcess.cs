@@ -10,6 +10,9 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
     /// <summary>The most that a pipe holds unless an administrator allows more: /proc/sys/fs/pipe-max-size.</summary>
     private const int MaxPipeBytes = 1 << 20;
 
+    /// <summary>Shared memory that a worker sent and no result named; it may send any number.</summary>
+    private const int MaxUnclaimedHandles = 64;
+
     private readonly Lock _gate = new();
     private readonly Lock _outputGate = new(); // Its own: output that nobody takes must not keep a kill waiting.
     private readonly IProcessObserver _observer;
@@ -165,7 +168,7 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
         (int lifeRead, _lifeFd) = Pipe();
         int nullFd = -1;
         (int handlesHere, int handlesThere) = SocketPair();
-        _handles = new LinuxHandleSocket(handlesHere);
+        _handles = new LinuxHandleSocket(handlesHere, MaxUnclaimedHandles);
         int outputWrite = -1;
         int errorWrite = -1;
         try

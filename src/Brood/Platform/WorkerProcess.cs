@@ -86,8 +86,11 @@ internal abstract class WorkerEndpoint
     /// <inheritdoc cref="WorkerProcess.TrySendShared"/>
     public abstract bool TrySendShared(SharedBlock block);
 
-    /// <inheritdoc cref="WorkerProcess.TakeShared"/>
+    /// <summary>The block that the host lends; it stays mapped until <see cref="ForgetShared"/>.</summary>
     public abstract SharedBlock TakeShared(long id);
+
+    /// <summary>The host has freed the block. Functions that kept it have it still.</summary>
+    public abstract void ForgetShared(long id);
 
     /// <summary>From now on this process ends, with everything it started, when the host does.</summary>
     public abstract void FollowHost();

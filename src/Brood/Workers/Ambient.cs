@@ -18,6 +18,20 @@ internal static class Ambient
         || !ReferenceEquals(CultureInfo.CurrentCulture, s_culture)
         || !ReferenceEquals(CultureInfo.CurrentUICulture, s_culture);
 
+    /// <summary>The bytes of <see cref="Write"/>, for calls that are made later and elsewhere; null if there is nothing to send.</summary>
+    public static byte[]? Copy()
+    {
+        if (!IsPresent)
+        {
+            return null;
+        }
+        TransferWriter writer = TransferWriter.Rent();
+        Write(writer);
+        byte[] bytes = writer.Inline.ToArray();
+        writer.Return();
+        return bytes;
+    }
+
     public static void Write(TransferWriter writer)
     {
         writer.WriteText(CultureInfo.CurrentCulture.Name);

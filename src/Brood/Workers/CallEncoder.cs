@@ -68,10 +68,12 @@ internal ref struct CallEncoder
         {
             if (_error is not null)
             {
+                _live?.ReleaseShared();
                 return Task.FromException<T>(_error);
             }
             if (cancellationToken.IsCancellationRequested)
             {
+                _live?.ReleaseShared();
                 return Task.FromCanceled<T>(cancellationToken);
             }
             var call = new PendingResult<T>(_function!, _target.Options, result);
@@ -86,6 +88,7 @@ internal ref struct CallEncoder
         }
         catch (Exception e)
         {
+            _live?.ReleaseShared();
             return Task.FromException<T>(e);
         }
         finally
@@ -110,6 +113,11 @@ internal ref struct CallEncoder
             _target.Dispatch(call, Writer, call.Live is { IsConnected: true } ? WaitInline.No
                 : call.Options.Timeout == Timeout.InfiniteTimeSpan ? WaitInline.UntilDone : WaitInline.Briefly);
         }
+        catch
+        {
+            _live?.ReleaseShared();
+            throw;
+        }
         finally
         {
             Writer.Return();
@@ -126,6 +134,8 @@ internal ref struct CallEncoder
     {
         try
         {
+            // Nobody may ever enumerate it: an array that is disposed before that is gone.
+            _live?.ReleaseShared();
             return new StreamCall<T>(_target, _function, _error, _error is null ? Payload.CopyOf(Writer) : default, _flags.Value, _live, cancellationToken);
         }
         finally

@@ -12,6 +12,7 @@ internal sealed class HostLiveArguments : LiveSender
     private readonly Lock _gate = new();
     private readonly List<object> _values = []; // By id - 1. Written while encoding, constant afterwards.
     private readonly List<SharedBlock> _shared = []; // Written while encoding, constant afterwards.
+    private int _holdsShared; // Interlocked. Whether this is a user of each of them.
     private readonly Queue<Action> _actions = []; // Guarded by _gate.
     private readonly List<CancellationTokenRegistration> _registrations = []; // Guarded by _gate.
     private bool _isRunning; // Guarded by _gate.
@@ -28,19 +29,50 @@ internal sealed class HostLiveArguments : LiveSender
 
     public override int Add<T>(IAsyncEnumerable<T> source) => Register(new SourcePump<T>(source));
 
-    public override void AddShared(SharedBlock block) => _shared.Add(block);
-
-    /// <summary>Hands shared memory to the worker that the call is about to be sent to.</summary>
-    public bool TrySendShared(WorkerProcess process)
+    public override void AddShared(SharedBlock block)
     {
+        // The caller may dispose the array as soon as the call is made.
+        block.Use();
+        _holdsShared = 1;
+        _shared.Add(block);
+    }
+
+    /// <summary>Shared memory that goes along.</summary>
+    public IReadOnlyList<SharedBlock> Shared => _shared;
+
+    /// <summary>The call has ended, or will not be made now. Harmless to repeat.</summary>
+    public void ReleaseShared()
+    {
+        if (Interlocked.Exchange(ref _holdsShared, 0) == 0)
+        {
+            return;
+        }
         foreach (SharedBlock block in _shared)
         {
-            if (!process.TrySendShared(block))
+            block.Release();
+        }
+    }
+
+    /// <summary>The call is made after all.</summary>
+    /// <exception cref="ObjectDisposedException">An array has been disposed since.</exception>
+    public void HoldShared()
+    {
+        for (int i = 0; i < _shared.Count; i++)
+        {
+            try
             {
-                return false;
+                _shared[i].Use();
+            }
+            catch (ObjectDisposedException)
+            {
+                while (--i >= 0)
+                {
+                    _shared[i].Release();
+                }
+                throw;
             }
         }
-        return true;
+        _holdsShared = 1;
     }
 
     /// <summary>The call is on its way: cancellations follow it.</summary>

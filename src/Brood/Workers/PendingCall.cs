@@ -92,6 +92,7 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
         {
             return false;
         }
+        Live?.ReleaseShared();
         if (_timer is not null || _cancellation != default)
         {
             lock (this)

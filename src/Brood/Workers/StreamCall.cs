@@ -26,13 +26,22 @@ internal sealed class StreamCall<T>(
         }
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, enumeratorToken);
         both.Token.ThrowIfCancellationRequested();
+        live?.HoldShared();
         var call = new PendingStream<T>(function!, target.Options)
         {
             Payload = payload,
             Flags = flags | FrameFlags.Control,
             Live = hasLive ? live : null,
         };
-        target.DispatchKept(call);
+        try
+        {
+            target.DispatchKept(call);
+        }
+        catch
+        {
+            live?.ReleaseShared();
+            throw;
+        }
         target.Watch(call, enumeratorToken.CanBeCanceled ? both.Token : cancellationToken);
         int taken = 0;
         try

@@ -29,6 +29,7 @@ internal sealed partial class WorkerConnection
         {
             _acceptsCalls = false;
             _closed = true;
+            EndLendingNeedsLock();
             var status = new WorkerStatus(_region);
             exit = ExitReport.Make(ProcessId, end, status, _relay, _hostReason, _ready.Task.IsCompleted, Stopwatch.GetElapsedTime(_startedAt));
             _startNote = status.ReadNote() is { Note: ExitNote.StartFailed } note ? note.Text : "";

@@ -8,7 +8,7 @@ using Brood.Transfer;
 namespace Brood.Workers;
 
 /// <summary>The host's side of one worker: its process, its channel, and the calls that are on it.</summary>
-internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IProcessObserver
+internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IProcessObserver, ISharedLender
 {
     /// <summary>How many calls may be on one worker at a time, started or not.</summary>
     public const int MaxInFlight = 1024;
@@ -263,9 +263,10 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
 
     private bool TrySendNeedsLock(PendingCall call, FrameHeader header, ReadOnlySpan<byte> payload)
     {
+        TellGoneNeedsLock();
         long id = _lastCallId + 1;
         ref PendingCall? slot = ref _inFlight[Slot(id)];
-        if (_closed || slot is not null || !TryDefineNeedsLock(call.Function) || call.Live?.TrySendShared(_process) == false)
+        if (_closed || slot is not null || !TryDefineNeedsLock(call.Function) || !TryLendNeedsLock(call.Live))
         {
             return false;
         }

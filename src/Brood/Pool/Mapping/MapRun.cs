@@ -1,4 +1,5 @@
 using Brood.Calls;
+using Brood.Channel;
 using Brood.Transfer;
 using Brood.Workers;
 
@@ -24,12 +25,14 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
     private readonly MapOptions _options;
     private readonly CallOptions _callOptions;
     private readonly CancellationTokenSource _stopped;
+    private readonly byte[]? _ambient = Ambient.Copy(); // As it is where the enumeration begins. Null: nothing flows.
     private readonly Lock _gate = new();
     private readonly ResultBuffer<R> _buffer; // Guarded by _gate, like all below.
     private readonly ChunkSizer _sizer;
     private readonly HashSet<PendingCall> _chunks = [];
-    private readonly List<T> _chunk = []; // Touched by the pump only, like the two below.
+    private readonly List<T> _chunk = []; // Touched by the pump only, like the three below.
     private TransferWriter? _writer;
+    private HostLiveArguments? _live;
     private int _countPosition;
     private TaskCompletionSource? _roomWaiter;
     private TaskCompletionSource? _resultWaiter;
@@ -94,7 +97,8 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
                 {
                     return true;
                 }
-                if (_sourceEnded && _deliveredCount == _readCount)
+                // Chunks end after the reports of their functions have been handed on.
+                if (_sourceEnded && _deliveredCount == _readCount && _chunks.Count == 0)
                 {
                     if (_sourceError is not null)
                     {
@@ -151,6 +155,7 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
 
     public void OnChunkEnded(PendingChunk<T, R> chunk)
     {
+        TaskCompletionSource? waiter = null;
         lock (_gate)
         {
             _chunks.Remove(chunk);
@@ -158,7 +163,13 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
             {
                 _sizer.Took(chunk.ItemCount, chunk.LastProgress - chunk.SentAt);
             }
+            if (_chunks.Count == 0)
+            {
+                waiter = _resultWaiter;
+                _resultWaiter = null;
+            }
         }
+        waiter?.TrySetResult();
     }
 
     /// <summary>What was behind an item that took its worker along.</summary>
@@ -170,13 +181,14 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
             (Map: this, Index: firstIndex, Items: items), preferLocal: false);
     }
 
-    /// <summary>Arguments of a chunk: what the function captured, their number, then each.</summary>
-    public Payload Encode(ReadOnlySpan<T> items)
+    /// <summary>Arguments of a chunk: what flows with the call, what the function captured, their number, then each.</summary>
+    public Payload Encode(ReadOnlySpan<T> items, out HostLiveArguments? live)
     {
         TransferWriter writer = TransferWriter.Rent();
+        live = null;
         try
         {
-            _function.WriteTarget(writer, _delegate);
+            live = Begin(writer);
             writer.WriteUnmanaged(items.Length);
             foreach (T item in items)
             {
@@ -184,6 +196,11 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
                 Codec<T>.Declared.Write(writer, item);
             }
             return Payload.CopyOf(writer);
+        }
+        catch
+        {
+            live?.ReleaseShared();
+            throw;
         }
         finally
         {
@@ -244,9 +261,31 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
     {
         _chunk.Clear();
         _writer = TransferWriter.Rent();
-        _function.WriteTarget(_writer, _delegate);
+        _live = Begin(_writer);
         _countPosition = _writer.Count;
         _writer.WriteUnmanaged(0);
+    }
+
+    private HostLiveArguments? Begin(TransferWriter writer)
+    {
+        writer.WriteBytes(_ambient);
+        if (!_function.MayTakeLiveArguments)
+        {
+            _function.WriteTarget(writer, _delegate);
+            return null;
+        }
+        var live = new HostLiveArguments();
+        writer.Live = live;
+        try
+        {
+            _function.WriteTarget(writer, _delegate);
+            return live;
+        }
+        catch
+        {
+            live.ReleaseShared();
+            throw;
+        }
     }
 
     private void AddToChunk(T item)
@@ -262,6 +301,7 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
             // Half of it is written: what came before is encoded again, and this item fails alone.
             T[] before = [.. _chunk];
             _writer!.Return();
+            _live?.ReleaseShared();
             if (before.Length > 0)
             {
                 Send(Read(before.Length), before);
@@ -282,12 +322,16 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
         if (_chunk.Count > 0)
         {
             writer.PatchInt32(_countPosition, _chunk.Count);
-            Dispatch(Read(_chunk.Count), [.. _chunk], Payload.CopyOf(writer));
+            Dispatch(Read(_chunk.Count), [.. _chunk], Payload.CopyOf(writer), _live);
+        }
+        else
+        {
+            _live?.ReleaseShared();
         }
         writer.Return();
     }
 
-    private void Send(long firstIndex, T[] items) => Dispatch(firstIndex, items, Encode(items));
+    private void Send(long firstIndex, T[] items) => Dispatch(firstIndex, items, Encode(items, out HostLiveArguments? live), live);
 
     /// <returns>The index of the first of these items.</returns>
     private long Read(int count)
@@ -299,13 +343,19 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
         }
     }
 
-    private void Dispatch(long firstIndex, T[] items, Payload payload)
+    private void Dispatch(long firstIndex, T[] items, Payload payload, HostLiveArguments? live)
     {
-        var chunk = new PendingChunk<T, R>(this, _function, _callOptions, firstIndex, items) { Payload = payload };
+        var chunk = new PendingChunk<T, R>(this, _function, _callOptions, firstIndex, items)
+        {
+            Payload = payload,
+            Flags = _ambient is null ? FrameFlags.None : FrameFlags.Ambient,
+        };
+        chunk.Attach(live);
         lock (_gate)
         {
             if (_isStopping)
             {
+                live?.ReleaseShared();
                 return;
             }
             _chunks.Add(chunk);

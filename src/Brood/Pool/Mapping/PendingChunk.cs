@@ -111,11 +111,34 @@ internal sealed class PendingChunk<T, R>(MapRun<T, R> map, Function function, Ca
         {
             throw new ChannelCorruptedException($"chunk of {items.Length} ended after {_done} items");
         }
+        EndWhole();
+    }
+
+    /// <summary>What the encoded items hold that stays connected.</summary>
+    public void Attach(HostLiveArguments? live)
+    {
+        Live = live is { IsEmpty: false } ? live : null;
+        Flags = NeedsControl ? Flags | FrameFlags.Control : Flags & ~FrameFlags.Control;
+    }
+
+    private void EndWhole()
+    {
         if (TryEnd())
         {
             _timer?.Dispose();
-            map.OnChunkEnded(this);
+            AfterReports(() => map.OnChunkEnded(this));
         }
+    }
+
+    /// <summary>Reports that came before are handed on before.</summary>
+    private void AfterReports(Action action)
+    {
+        if (Live is { IsConnected: true } live)
+        {
+            live.EndThen(action);
+            return;
+        }
+        action();
     }
 
     public override bool NeedsRewind => _done > _sent;
@@ -126,21 +149,28 @@ internal sealed class PendingChunk<T, R>(MapRun<T, R> map, Function function, Ca
     public override void Rewind()
     {
         _sent = _done;
+        Live?.End();
+        Live?.ReleaseShared();
         if (_done < items.Length)
         {
-            Payload = map.Encode(items.AsSpan(_done));
+            Payload = map.Encode(items.AsSpan(_done), out HostLiveArguments? live);
+            Attach(live);
         }
-        else if (TryEnd())
+        else
         {
             // Its worker died between the last item and the end.
-            _timer?.Dispose();
-            map.OnChunkEnded(this);
+            EndWhole();
         }
     }
 
     protected override void CompleteFailed(Exception error)
     {
         _timer?.Dispose();
+        AfterReports(() => EndAt(error));
+    }
+
+    private void EndAt(Exception error)
+    {
         // One item was run, or read, when this happened: those before are done, those behind are dealt again.
         bool concernsAll = error is not (WorkerCrashedException or CallTimeoutException { Started: true });
         if (concernsAll || _done == items.Length)

@@ -90,13 +90,17 @@ internal sealed class ServeLoop
     {
         ReceivedBlocks? blocks = (header.Flags & FrameFlags.Blocks) != 0
             ? _channel.BulkOut.Open(header.Flags, ref payload) : null;
-        if (header.Kind == FrameKind.Define)
+        switch (header.Kind)
         {
-            Define(header.FunctionId, payload);
-        }
-        else
-        {
-            Call(header, payload, blocks);
+            case FrameKind.Define:
+                Define(header.FunctionId, payload);
+                break;
+            case FrameKind.Forget:
+                _endpoint.ForgetShared(header.CallId);
+                break;
+            default:
+                Call(header, payload, blocks);
+                break;
         }
         blocks?.Release();
     }
