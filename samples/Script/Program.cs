@@ -11,8 +11,8 @@ await using var pool = new WorkerPool(new WorkerPoolOptions
     SpareWorkers = 1, // The compiler takes a second to get warm: a worker that was killed has a warm successor.
     Output = WorkerOutput.To(line => (line.IsError ? TextWriter.Null : Console.Out).WriteLine(line.Text)),
     Initialize = WarmUp,
-    MaxMemoryBytes = 512L << 20,
-    Call = new CallOptions { Timeout = TimeSpan.FromSeconds(3), Name = "the script" },
+    MaxMemoryBytes = 256L << 20,
+    Call = new CallOptions { Timeout = TimeSpan.FromSeconds(5), Name = "the script" },
 });
 
 if (!Console.IsInputRedirected)

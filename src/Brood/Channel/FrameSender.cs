@@ -26,23 +26,34 @@ internal sealed class FrameSender(RingWriter<RegionMemory> ring, BulkSender bulk
     }
 
     /// <summary>Sends an item of a chunk: into the record that grows, so that it costs the other side no look of its own.</summary>
+    /// <param name="isAlone">Whether no other thread can send meanwhile. Then no lock is taken: it costs as much as a small item.</param>
     /// <remarks>It is there when this returns, whatever becomes of this process.</remarks>
-    public void SendItem(FrameHeader header, ReadOnlySpan<byte> item)
+    public void SendItem(in FrameHeader header, ReadOnlySpan<byte> item, bool isAlone)
     {
+        if (isAlone)
+        {
+            SendItemNeedsLock(header, item);
+            return;
+        }
         lock (_gate)
         {
-            if (!ring.TryGrow(item))
-            {
-                ring.EndGrowing();
-                bool isSmall = item.Length <= RecordLayout.GrowthBytes / 4;
-                if (!isSmall || !ring.TryBeginGrowing(header with { Kind = FrameKind.Items }) || !ring.TryGrow(item))
-                {
-                    Write(header, item);
-                    return;
-                }
-            }
-            ring.WakeConsumer();
+            SendItemNeedsLock(header, item);
         }
+    }
+
+    private void SendItemNeedsLock(in FrameHeader header, ReadOnlySpan<byte> item)
+    {
+        if (!ring.TryGrow(item))
+        {
+            ring.EndGrowing();
+            bool isSmall = item.Length <= RecordLayout.GrowthBytes / 4;
+            if (!isSmall || !ring.TryBeginGrowing(header with { Kind = FrameKind.Items }) || !ring.TryGrow(item))
+            {
+                Write(header, item);
+                return;
+            }
+        }
+        ring.WakeConsumer();
     }
 
     /// <summary>After this, nothing touches the ring's memory any more through this sender.</summary>

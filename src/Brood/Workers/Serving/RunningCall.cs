@@ -56,7 +56,8 @@ internal sealed class RunningCall(
     {
         if (_credit == int.MaxValue && BulkAssembler.FitsInline(writer.Inline, writer.Blocks) && !console.IsUsed)
         {
-            channel.Results.SendItem(new FrameHeader(FrameKind.Item, FrameFlags.None, 0, Id), writer.Inline);
+            // Reports and requests for a source come from other threads; a call that is not connected has neither.
+            channel.Results.SendItem(new FrameHeader(FrameKind.Item, FrameFlags.None, 0, Id), writer.Inline, isAlone: !HearsOfCancellation);
             ClearWriter();
             return;
         }
