@@ -1,0 +1,53 @@
+using Brood.Memory;
+using Brood.Platform;
+using Brood.Workers;
+
+namespace Brood.Pool.Deaths;
+
+/// <summary>The one worker that is to die, alone or in a pool.</summary>
+internal sealed class Stage(Callable workers, int processId) : IDisposable
+{
+    private readonly SharedRegion _region = MemoryOf(processId);
+
+    public Callable Workers => workers;
+
+    public int ProcessId => processId;
+
+    /// <summary>What the worker was doing at the end, as it wrote it down itself.</summary>
+    public WorkerPhase LastPhase => new WorkerStatus(_region).Phase;
+
+    /// <summary>Waits until the worker has set a trap.</summary>
+    public void AwaitTrap() => SpinWait.SpinUntil(() => File.ReadLines($"/proc/{processId}/maps").Any(static line =>
+        line.Contains("memfd:brood", StringComparison.Ordinal) && !line.Contains(" rw-s ", StringComparison.Ordinal)));
+
+    public void AwaitEnd() => SpinWait.SpinUntil(() => !Leftovers.IsAlive(processId));
+
+    public Task KillAsync()
+    {
+        Native.Kill(processId, Native.SIGKILL);
+        return Task.CompletedTask;
+    }
+
+    public Task<int> StopSendAndKill()
+    {
+        Native.Kill(processId, Native.SIGSTOP);
+        Task<int> call = workers.CallAsync(Victims.ReturnAnswer);
+        Native.Kill(processId, Native.SIGKILL);
+        return call;
+    }
+
+    public async Task<int> JoinAsync()
+    {
+        await (workers is WorkerPool pool ? pool.JoinAsync() : ((Worker)workers).JoinAsync());
+        return Victims.Answer;
+    }
+
+    public void Dispose() => _region.Dispose();
+
+    /// <summary>A view that outlives both the worker and the host's own.</summary>
+    private static SharedRegion MemoryOf(int processId)
+    {
+        using var file = File.OpenHandle($"/proc/{processId}/fd/{LinuxWorkerFds.Region}", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        return LinuxMemoryFile.Map((int)file.DangerousGetHandle(), 0, RegionLayout.FixedBytes);
+    }
+}
