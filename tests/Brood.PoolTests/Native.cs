@@ -25,9 +25,6 @@ internal static partial class Native
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int fd);
 
-    [LibraryImport("libc", EntryPoint = "pwrite")]
-    public static partial nint PWrite(int fd, byte[] bytes, nint count, long offset);
-
     /// <summary>Reads where nothing is mapped if told so: a crash in native code.</summary>
     [LibraryImport("libc", EntryPoint = "strlen")]
     public static partial nint StrLen(nint text);

@@ -16,6 +16,9 @@ internal sealed class Stage(Callable workers, int processId) : IDisposable
     /// <summary>What the worker was doing at the end, as it wrote it down itself.</summary>
     public WorkerPhase LastPhase => new WorkerStatus(_region).Phase;
 
+    /// <summary>How far the worker says that it has read its calls.</summary>
+    public long CallHeadPosition => Volatile.Read(ref _region.Word64(RegionLayout.ControlsOffset + RingControlLayout.HeadPositionOffset));
+
     /// <summary>Waits until the worker has set a trap.</summary>
     public void AwaitTrap() => SpinWait.SpinUntil(() => File.ReadLines($"/proc/{processId}/maps").Any(static line =>
         line.Contains("memfd:brood", StringComparison.Ordinal) && !line.Contains(" rw-s ", StringComparison.Ordinal)));
