@@ -10,9 +10,9 @@ internal static class DeathPoints
 
     private static readonly Dictionary<string, DeathPoint> s_points = new()
     {
-        ["asleep (C7)"] = new(static stage => stage.KillAsync(), Answer),
+        ["asleep (C7)"] = new(KillAsleep, Answer),
         ["asleep, when Exit comes"] = new(WhenIdle(Areas.Status), static stage => stage.JoinAsync()) { CallsBehind = 0 },
-        ["stopped before C1"] = new(null, static stage => stage.StopSendAndKill()),
+        ["stopped before C1"] = new(Asleep, static stage => stage.StopSendAndKill()),
         ["woken, before it looks (C7)"] = new(WhenIdle(Areas.Controls), Answer),
         ["at C1"] = new(WhenIdle(Areas.CallsSeen), Answer),
         ["at C4"] = new(WhenIdle(Areas.Calls), Answer),
@@ -50,6 +50,19 @@ internal static class DeathPoints
     public static IEnumerable<string> Names => s_points.Keys;
 
     private static Task<int> Answer(Stage stage) => stage.Workers.CallAsync(Victims.ReturnAnswer);
+
+    private static Task Asleep(Stage stage)
+    {
+        stage.AwaitAsleep();
+        return Task.CompletedTask;
+    }
+
+    private static Task KillAsleep(Stage stage)
+    {
+        stage.AwaitAsleep();
+        Native.Kill(stage.ProcessId, Native.SIGKILL);
+        return Task.CompletedTask;
+    }
 
     private static Func<Stage, Task> WhenIdle(string area) => async stage =>
     {

@@ -23,13 +23,11 @@ internal sealed class Stage(Callable workers, int processId) : IDisposable
     public void AwaitTrap() => SpinWait.SpinUntil(() => File.ReadLines($"/proc/{processId}/maps").Any(static line =>
         line.Contains("memfd:brood", StringComparison.Ordinal) && !line.Contains(" rw-s ", StringComparison.Ordinal)));
 
-    public void AwaitEnd() => SpinWait.SpinUntil(() => !Leftovers.IsAlive(processId));
+    /// <summary>Waits until the worker has served all that it got, and must be woken for more.</summary>
+    public void AwaitAsleep() => SpinWait.SpinUntil(() =>
+        Volatile.Read(ref _region.Word32(RegionLayout.ControlsOffset + RingControlLayout.ConsumerWaitingOffset)) != 0);
 
-    public Task KillAsync()
-    {
-        Native.Kill(processId, Native.SIGKILL);
-        return Task.CompletedTask;
-    }
+    public void AwaitEnd() => SpinWait.SpinUntil(() => !Leftovers.IsAlive(processId));
 
     public Task<int> StopSendAndKill()
     {

@@ -49,8 +49,21 @@ internal static class Trap
 
     /// <summary>Waits until the thread that reads the control ring is inside the kernel.</summary>
     public static void AwaitControlAsleep() => SpinWait.SpinUntil(static () => IsAsleep(ring: 1)
-        && Directory.GetDirectories("/proc/self/task").Any(static task =>
-            File.ReadAllText(task + "/comm") == "Brood control\n" && File.ReadAllText(task + "/stat").Contains(") S ", StringComparison.Ordinal)));
+        && Directory.GetDirectories("/proc/self/task").Any(IsControlAsleep));
+
+    private static bool IsControlAsleep(string task)
+    {
+        try
+        {
+            return File.ReadAllText(task + "/comm") == "Brood control\n"
+                && File.ReadAllText(task + "/stat").Contains(") S ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // Another thread, which has ended meanwhile.
+            return false;
+        }
+    }
 
     private static bool IsCallRingEmpty()
     {
