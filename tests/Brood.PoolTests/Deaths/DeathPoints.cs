@@ -22,18 +22,18 @@ internal static class DeathPoints
         ["in the function"] = new(null, static stage => stage.Workers.CallAsync(Victims.Kill)),
         ["in the function, after a report"] = new(null, Report),
         ["after the function, before Phase"] = new(null, Arm(Areas.Status)),
-        ["while a block is copied out"] = new(TwoBlocksBack, Returning(Areas.BulkBackSecondPage, Victims.BulkBytes)),
-        ["before InUse is set for it"] = new(TwoBlocksBack, Returning(Areas.BulkBack, Victims.BulkBytes)),
-        ["after a block, before its record"] = new(TwoBlocksBack, Returning(Areas.Results, Victims.BulkBytes)),
+        ["while a block is copied out"] = new(OneBlockBack, Returning(Areas.BulkBackSecondPage, Victims.BulkBytes)),
+        ["before InUse is set for it"] = new(OneBlockBack, Returning(Areas.BulkBack, Victims.BulkBytes)),
+        ["after a block, before its record"] = new(OneBlockBack, Returning(Areas.Results, Victims.BulkBytes)),
         ["at P2 of the result"] = new(FillResults, Returning(Areas.Results, NearlyLongestRecord)),
         ["after P2 of the result"] = new(FillResults, Returning(Areas.ResultsFirstPage, NearlyLongestRecord)),
         ["at P3 of the result"] = new(null, Arm(Areas.Results)),
         ["in the middle of P3"] = new(null, Returning(Areas.ResultsSecondPage, Victims.ManyBytes)),
         ["after P4, before P5"] = new(null, static stage => stage.Workers.CallAsync(Victims.ArmWithHostAsleep, Areas.ControlsSeen)),
-        ["after P4 of a result with a block"] = new(TwoBlocksBack, Returning(Areas.ControlsSeen, Victims.BulkBytes)),
+        ["after P4 of a result with a block"] = new(OneBlockBack, Returning(Areas.ControlsSeen, Victims.BulkBytes)),
         ["in P5, before the wake-up"] = new(null, static stage => stage.Workers.CallAsync(Victims.ArmWithHostAsleep, Areas.Controls)),
         ["after P5, before Phase"] = new(null, static stage => stage.Workers.CallAsync(Victims.ArmWhenFlushed, Areas.Status)),
-        ["before it frees the call's block"] = new(TwoBlocksOut, static stage => stage.Workers.CallAsync(
+        ["before it frees the call's block"] = new(OneBlockOut, static stage => stage.Workers.CallAsync(
             Victims.ArmAndTake, Areas.BulkOut, Victims.Bytes(Victims.BulkBytes))),
         ["while it frees the call's record (C5)"] = new(null, Arm(Areas.Calls)),
         ["after C5, before C6"] = new(null, static stage => stage.Workers.CallAsync(
@@ -79,9 +79,9 @@ internal static class DeathPoints
         Victims.ArmAndEnumerate, area, AsyncEnumerable.Repeat(Victims.Bytes(Victims.BulkBytes), 100));
 
     /// <summary>From then on the area is mapped, and its first block is free.</summary>
-    private static Task TwoBlocksBack(Stage stage) => stage.Workers.CallAsync(Victims.ArmAndReturn, default(string), Victims.BulkBytes);
+    private static Task OneBlockBack(Stage stage) => stage.Workers.CallAsync(Victims.ArmAndReturn, default(string), Victims.BulkBytes);
 
-    private static Task TwoBlocksOut(Stage stage) =>
+    private static Task OneBlockOut(Stage stage) =>
         stage.Workers.CallAsync(Victims.ArmAndTake, default(string), Victims.Bytes(Victims.BulkBytes));
 
     /// <summary>The next record of this length does not fit before the end of the ring.</summary>
