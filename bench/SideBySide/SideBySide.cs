@@ -20,9 +20,9 @@ internal static class SideBySide
         {
             throw new UsageException("The floor needs Linux: futex, taskset, /proc.");
         }
-        if (options.Quick && options.SaveBaseline)
+        if (options.Quick && (options.SaveBaseline || options.Check))
         {
-            throw new UsageException("A baseline of --quick sizes would mislead. Leave --quick out.");
+            throw new UsageException("Ratios of --quick sizes would mislead, as a baseline and beside one. Leave --quick out.");
         }
         if (typeof(SideBySide).Assembly.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true })
         {

@@ -106,6 +106,11 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
         {
             call.CalledAt = TimeProvider.System.GetTimestamp();
         }
+        if (_connection.InFlightCount > 0)
+        {
+            // It may be taken back from behind one that is being stopped.
+            call.Payload = Payload.CopyOf(writer);
+        }
         // Before the call is sent: then its answer wakes nobody else.
         bool reads = wait != WaitInline.No && _connection.TryBeginWait();
         try
@@ -134,9 +139,12 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
         lock (_gate)
         {
             AcceptNeedsLock(call);
-            if (_queue.Count > 0 || !_connection.TrySend(call, writer.Inline, writer.Blocks))
+            if (!call.Payload.IsKept)
             {
                 call.Payload = Payload.CopyOf(writer);
+            }
+            if (_queue.Count > 0 || !_connection.TrySend(call, writer.Inline, writer.Blocks))
+            {
                 _queue.Enqueue(call);
                 _hasQueued = true;
             }

@@ -1,13 +1,15 @@
 using System.Runtime.CompilerServices;
+using Brood.Channel;
+using Brood.Memory;
+using Brood.Platform;
 
 namespace Brood.Pool;
 
 /// <summary>All ways in which a worker is made to fail, as code that runs in it.</summary>
 public static class Failures
 {
-    /// <summary>From the rings' controls to the end of the result ring; the status block before them is left alone.</summary>
-    private const int RubbishOffset = 8192;
-    private const int RubbishBytes = 584 * 1024 + 4096;
+    /// <summary>No honest record has this length.</summary>
+    private const int RubbishLength = 5;
 
     public const string Throws = "throws";
     public const string Exit0 = "exit 0";
@@ -54,11 +56,23 @@ public static class Failures
                 Native.Close(4);
                 break;
             case Rubbish:
-                var bytes = new byte[RubbishBytes];
-                new Random(1).NextBytes(bytes);
-                Native.PWrite(3, bytes, bytes.Length, RubbishOffset);
+                WriteRubbish($"/proc/self/fd/{LinuxWorkerFds.Region}");
+                // Nothing honest is written over it.
+                Native.Kill(Environment.ProcessId, Native.SIGSTOP);
                 break;
         }
+    }
+
+    /// <summary>Wherever the host looks next in the ring of results, it finds what cannot be; and it is told to look.</summary>
+    public static void WriteRubbish(string memoryPath)
+    {
+        using var file = File.OpenHandle(memoryPath, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        using SharedRegion region = LinuxMemoryFile.Map((int)file.DangerousGetHandle(), 0, RegionLayout.FixedBytes);
+        for (int at = 0; at < RegionLayout.ResultRingBytes; at += RecordLayout.Alignment)
+        {
+            Volatile.Write(ref region.Word32(RegionLayout.ResultRingOffset + at), RubbishLength);
+        }
+        Rings.ResultWriter(new RegionMemory(region, LinuxParking.Instance)).WakeConsumer();
     }
 
     public static int FailThenOne(string how)
@@ -89,4 +103,26 @@ public sealed class FailingComparer(string how, int hostId) : IComparer<int>
         }
         return x.CompareTo(y);
     }
+}
+
+/// <summary>Fails when it is asked what it says, which a worker does while it writes it.</summary>
+public sealed class FailingException(string how, int hostId) : Exception
+{
+    public override string Message
+    {
+        get
+        {
+            if (Environment.ProcessId != hostId)
+            {
+                Failures.Fail(how);
+            }
+            return "Nothing befell.";
+        }
+    }
+}
+
+/// <summary>A console of the function's own.</summary>
+internal sealed class FailingWriter(string how) : StringWriter
+{
+    public override void Flush() => Failures.Fail(how);
 }

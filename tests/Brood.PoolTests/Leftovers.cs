@@ -29,6 +29,18 @@ internal sealed record Leftovers(int Children, int Descriptors, int Mappings)
 
     public static bool IsAlive(int processId) => Native.Kill(processId, 0) == 0;
 
+    public static bool IsStopped(int processId)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{processId}/stat").Contains(") T ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     private static int[] ChildrenOf(string task)
     {
         try

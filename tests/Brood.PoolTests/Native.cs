@@ -12,11 +12,18 @@ internal static partial class Native
     [LibraryImport("libc", EntryPoint = "kill")]
     public static partial int Kill(int processId, int signal);
 
+    public const int PROT_NONE = 0;
+    public const int PROT_READ = 1;
+    public const nint SIG_DFL = 0;
+
+    [LibraryImport("libc", EntryPoint = "mprotect")]
+    public static partial int Protect(nint start, nint length, int access);
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    public static partial nint Signal(int signal, nint handler);
+
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int fd);
-
-    [LibraryImport("libc", EntryPoint = "pwrite")]
-    public static partial nint PWrite(int fd, byte[] bytes, nint count, long offset);
 
     /// <summary>Reads where nothing is mapped if told so: a crash in native code.</summary>
     [LibraryImport("libc", EntryPoint = "strlen")]

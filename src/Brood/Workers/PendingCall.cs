@@ -26,7 +26,7 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
     /// <summary>Which frame carries it.</summary>
     public abstract FrameKind Kind { get; }
 
-    /// <summary>What was encoded on the caller's thread; empty if it was sent at once and need not be sent again.</summary>
+    /// <summary>What was encoded on the caller's thread; not kept if it was sent to a worker that had nothing else to do.</summary>
     public Payload Payload { get; set; }
 
     public FrameFlags Flags { get; set; }
@@ -190,6 +190,9 @@ internal sealed record StopCause(CancellationToken Token, bool IsTimeout = false
 /// <summary>An encoded call that is kept: its own copy of everything.</summary>
 internal readonly struct Payload(byte[] inline, Block[] blocks)
 {
+    /// <summary>Whether the call can be sent again: it may be taken back while another runs.</summary>
+    public bool IsKept => inline is not null;
+
     public ReadOnlySpan<byte> Inline => inline;
 
     public ReadOnlySpan<Block> Blocks => blocks;

@@ -59,9 +59,12 @@ internal sealed partial class WorkerConnection
         }
     }
 
-    void IFrameHandler.OnCorrupted(ChannelCorruptedException error)
+    void IFrameHandler.OnCorrupted(ChannelCorruptedException error) => OnCorrupted(error);
+
+    /// <summary>From whoever found it: the receiver, or a thread that was about to send.</summary>
+    private void OnCorrupted(ChannelCorruptedException error)
     {
-        _corruption = error.Message;
+        _corruption ??= error.Message;
         Kill(ExitReason.ProtocolViolation);
     }
 

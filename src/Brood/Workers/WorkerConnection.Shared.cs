@@ -51,7 +51,7 @@ internal sealed partial class WorkerConnection
             return;
         }
         while (_gone.TryPeek(out long id)
-            && _calls.TryWrite(new FrameHeader(FrameKind.Forget, FrameFlags.None, 0, id), [], RoomForExit) >= 0)
+            && TryWriteNeedsLock(new FrameHeader(FrameKind.Forget, FrameFlags.None, 0, id), [], RoomForExit) >= 0)
         {
             _gone.Dequeue();
         }

@@ -13,7 +13,7 @@ internal sealed partial class WorkerConnection
             KillFor(call);
             return;
         }
-        SendControl(FrameKind.Cancel, 0, call);
+        // First the timer: a worker that reads nothing may keep the frame waiting, until the timer kills it.
         ITimer? grace = null;
         grace = TimeProvider.System.CreateTimer(
             _ =>
@@ -22,11 +22,16 @@ internal sealed partial class WorkerConnection
                 grace?.Dispose();
             },
             null, call.Options.CancelGrace, Timeout.InfiniteTimeSpan);
+        SendControl(FrameKind.Cancel, 0, call);
     }
 
     /// <summary>Kills the worker if it has this call, and then only: no other call is harmed.</summary>
     private void KillFor(PendingCall call)
     {
+        if (!Has(call))
+        {
+            return;
+        }
         // Once nothing else can start, the call either is the one that runs, or it has ended.
         List<PendingCall> taken = TakeBack();
         if (Has(call))

@@ -59,7 +59,7 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
 
     /// <summary>Sends a call if there is room for it.</summary>
     /// <param name="inline">What was encoded; the call's own payload, or that of a writer that is still at hand.</param>
-    /// <returns>False: no room now, or the worker takes no more calls.</returns>
+    /// <returns>False: no room now, or the worker takes no more calls, or others are before this one and its payload was not kept.</returns>
     /// <exception cref="TransferException">The value is too large for this worker's memory.</exception>
     public bool TrySend(PendingCall call, ReadOnlySpan<byte> inline, ReadOnlySpan<Block> blocks)
     {
@@ -120,7 +120,7 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
     {
         if (!call.IsEnded)
         {
-            _control.Send(
+            SendControl(
                 new FrameHeader(kind, FrameFlags.None, liveId, call.CallId),
                 writer is null ? [] : writer.Inline,
                 writer is null ? [] : writer.Blocks);
@@ -131,7 +131,19 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
     {
         if (!call.IsEnded)
         {
-            _control.Send(new FrameHeader(FrameKind.Credit, FrameFlags.None, 0, call.CallId), BitConverter.GetBytes(items), []);
+            SendControl(new FrameHeader(FrameKind.Credit, FrameFlags.None, 0, call.CallId), BitConverter.GetBytes(items), []);
+        }
+    }
+
+    private void SendControl(FrameHeader header, ReadOnlySpan<byte> inline, ReadOnlySpan<Block> blocks)
+    {
+        try
+        {
+            _control.Send(header, inline, blocks);
+        }
+        catch (ChannelCorruptedException e)
+        {
+            OnCorrupted(e);
         }
     }
 
@@ -257,7 +269,7 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
     /// <summary>Sends the last frame as soon as there is room for it.</summary>
     private void TryExitNeedsLock()
     {
-        _owesExit = _calls.TryWrite(new FrameHeader(FrameKind.Exit, FrameFlags.None, 0, 0), []) < 0;
+        _owesExit = TryWriteNeedsLock(new FrameHeader(FrameKind.Exit, FrameFlags.None, 0, 0), [], spareBytes: 0) < 0;
         _calls.WakeConsumer();
     }
 
@@ -266,7 +278,8 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
         TellGoneNeedsLock();
         long id = _lastCallId + 1;
         ref PendingCall? slot = ref _inFlight[Slot(id)];
-        if (_closed || slot is not null || !TryDefineNeedsLock(call.Function) || !TryLendNeedsLock(call.Live))
+        bool cannotBeTakenBack = InFlightCount > 0 && !call.Payload.IsKept;
+        if (_closed || slot is not null || cannotBeTakenBack || !TryDefineNeedsLock(call.Function) || !TryLendNeedsLock(call.Live))
         {
             return false;
         }
@@ -275,7 +288,7 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
         call.Connection = this;
         Volatile.Write(ref slot, call);
         Interlocked.Increment(ref _inFlightCount);
-        long position = _calls.TryWrite(header with { CallId = id }, payload, RoomForExit);
+        long position = TryWriteNeedsLock(header with { CallId = id }, payload, RoomForExit);
         if (position < 0)
         {
             RemoveNeedsLock(call);
@@ -294,7 +307,7 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
         {
             return true;
         }
-        if (_calls.TryWrite(new FrameHeader(FrameKind.Define, FrameFlags.None, function.Id, 0), function.Definition.Span, RoomForExit) < 0)
+        if (TryWriteNeedsLock(new FrameHeader(FrameKind.Define, FrameFlags.None, function.Id, 0), function.Definition.Span, RoomForExit) < 0)
         {
             return false;
         }
@@ -304,6 +317,20 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
         }
         _defined[function.Id] = true;
         return true;
+    }
+
+    /// <summary>A worker that published a position which cannot be has no room: it is being killed.</summary>
+    private long TryWriteNeedsLock(in FrameHeader header, ReadOnlySpan<byte> payload, int spareBytes)
+    {
+        try
+        {
+            return _calls.TryWrite(header, payload, spareBytes);
+        }
+        catch (ChannelCorruptedException e)
+        {
+            OnCorrupted(e);
+            return -1;
+        }
     }
 
     private void RemoveNeedsLock(PendingCall call)

@@ -29,7 +29,7 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly ResultBuffer<R> _buffer; // Guarded by _gate, like all below.
     private readonly ChunkSizer _sizer;
-    private readonly HashSet<PendingCall> _chunks = [];
+    private readonly HashSet<PendingChunk<T, R>> _chunks = [];
     private readonly List<T> _chunk = []; // Touched by the pump only, like the three below.
     private TransferWriter? _writer;
     private HostLiveArguments? _live;
@@ -116,7 +116,7 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
     /// <summary>Ends all work that is under way.</summary>
     public async ValueTask DisposeAsync()
     {
-        PendingCall[] left;
+        PendingChunk<T, R>[] left;
         lock (_gate)
         {
             _isStopping = true;
@@ -127,9 +127,13 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
         {
             left = [.. _chunks];
         }
-        foreach (PendingCall chunk in left)
+        foreach (PendingChunk<T, R> chunk in left)
         {
-            _pool.Stop(chunk, new StopCause(CancellationToken.None));
+            // One that has all its results just has not said so yet: its worker has done nothing to be stopped for.
+            if (!chunk.HasAllResults)
+            {
+                _pool.Stop(chunk, new StopCause(CancellationToken.None));
+            }
         }
         // A source that does not listen to its token must not keep the enumerator.
         await Task.WhenAny(_pump, Task.Delay(WorkerConnection.KillTimeout)).ConfigureAwait(false);

@@ -26,6 +26,9 @@ internal sealed class PendingChunk<T, R>(MapRun<T, R> map, Function function, Ca
 
     public int ItemCount => items.Length;
 
+    /// <summary>Whether only the end is to come.</summary>
+    public bool HasAllResults => Volatile.Read(ref _done) == items.Length;
+
     /// <summary>When the last result came, or the chunk was sent.</summary>
     public long LastProgress { get; private set; }
 

@@ -12,7 +12,19 @@ internal sealed class ConsoleWatch
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void Flush()
     {
-        Console.Out.Flush();
-        Console.Error.Flush();
+        Flush(Console.Out);
+        Flush(Console.Error);
+    }
+
+    private static void Flush(TextWriter writer)
+    {
+        try
+        {
+            writer.Flush();
+        }
+        catch (Exception)
+        {
+            // A writer that a function put there and has closed since. Its failure is no call's, and must not end the worker.
+        }
     }
 }

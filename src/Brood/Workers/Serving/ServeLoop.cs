@@ -42,7 +42,6 @@ internal sealed class ServeLoop
     /// <summary>Serves until the host says that there is no more.</summary>
     public void Run()
     {
-        _status.Enter(WorkerPhase.Idle);
         while (true)
         {
             FrameHeader header = WaitForFrame(out ReadOnlySpan<byte> payload);

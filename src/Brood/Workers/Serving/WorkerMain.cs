@@ -27,6 +27,7 @@ internal static class WorkerMain
         }
         var channel = new WorkerChannel(new RegionMemory(region, endpoint.Parking), endpoint.Map, endpoint.Discard);
         // Before this side is ready for it: the first call is on its way meanwhile, and waits in the ring.
+        status.Enter(WorkerPhase.Idle);
         channel.Results.Send(new FrameHeader(FrameKind.Ready, FrameFlags.None, 0, 0), [], []);
         WorkerEnvironment.RestoreForChildren();
         Rehearsal.BeginInWorker();

@@ -17,6 +17,8 @@ public class HostileBlockTests(ITestOutputHelper output)
         RegionLayout.BulkBytes - BulkLayout.DataOffset, (long)TransferLimits.MaxInlineBytes + 1, long.MaxValue, long.MinValue, MostInlineBytes,
     ];
 
+    private static readonly byte[] s_bytes = new byte[2 * BulkLayout.SlotGrain];
+
     [Fact(Timeout = 30_000)]
     public async Task Any_table_of_blocks_is_read_inside_the_area_or_refused() => await Task.Run(() =>
     {
@@ -31,6 +33,39 @@ public class HostileBlockTests(ITestOutputHelper output)
             UnixNative.Close(descriptor);
         }
     }, TestContext.Current.CancellationToken);
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_sender_stays_inside_its_area_whatever_the_receiver_says_is_in_use() => await Task.Run(() =>
+        FuzzCases.Run(output, 300, Send), TestContext.Current.CancellationToken);
+
+    /// <summary>A receiver that gives back what it has not read, and keeps or invents what it has.</summary>
+    private static bool Send(Random random)
+    {
+        const int AreaBytes = 64 * BulkLayout.SlotGrain;
+        SharedRegion area = SharedRegion.Allocate(AreaBytes);
+        using var sender = new BulkSender(() => area, static _ => { });
+        long end = 0;
+        while (true)
+        {
+            int length = random.Next(s_bytes.Length);
+            if (end + length + BulkLayout.SlotGrain > AreaBytes)
+            {
+                // This area is smaller than the sender believes.
+                return false;
+            }
+            long offset = sender.Write(s_bytes.AsSpan(0, length));
+            Assert.Equal(0, offset % BulkLayout.SlotGrain);
+            end = Math.Max(end, offset + length + BulkLayout.DataOffset);
+            for (int i = random.Next(4); i > 0; i--)
+            {
+                area.Word32(random.Next(64) * BulkLayout.SlotGrain) = random.Next(3) == 0 ? random.Next() : 0;
+            }
+            if (random.Next(200) == 0)
+            {
+                return false;
+            }
+        }
+    }
 
     private static bool Open(BulkReceiver receiver, Random random)
     {

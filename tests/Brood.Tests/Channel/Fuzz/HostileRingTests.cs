@@ -71,6 +71,11 @@ public class HostileRingTests(ITestOutputHelper output)
     private static bool Read(SharedRegion region, Random random)
     {
         region.Slice(0, (int)region.Length).Clear();
+        if (random.Next(2) == 0)
+        {
+            // Whatever the records do not cover is rubbish, too.
+            random.NextBytes(region.Slice(0, (int)region.Length));
+        }
         var reader = new RingReader<RegionMemory>(new RegionMemory(region, LinuxParking.Instance), 0, Data, Capacity);
         var producer = new HostileProducer(region, Data, Capacity, random);
         producer.Fill(damageOneIn: random.Next(2, 1_000));
@@ -153,6 +158,8 @@ public class HostileRingTests(ITestOutputHelper output)
                 };
                 region.Word32(RingControlLayout.ConsumerWaitingOffset) = random.Next(int.MinValue, int.MaxValue);
                 region.Word32(RingControlLayout.ProducerSignalOffset) = random.Next();
+                region.Word32(RingControlLayout.ProducerWaitingOffset) = random.Next(3) - 1;
+                region.Word32(RingControlLayout.ConsumerSignalOffset) = random.Next(int.MinValue, int.MaxValue);
                 region.Word32(Data + (random.Next(Capacity / sizeof(int)) * sizeof(int))) = random.Next();
             }
             return false;

@@ -15,6 +15,8 @@ public class HostileWorkerTests(ITestOutputHelper output)
         FuzzCases.Run(output, 200, random =>
         {
             using SharedRegion region = SharedRegion.Allocate(RegionLayout.FixedBytes);
+            Span<byte> controls = region.Slice(RegionLayout.ControlsOffset, 3 * RingControlLayout.Bytes);
+            random.NextBytes(controls);
             var handler = new CountingHandler();
             HostReceiver receiver = Receive(region, handler);
             bool reads = random.Next(2) == 0 && receiver.TryBeginWait();
@@ -31,6 +33,11 @@ public class HostileWorkerTests(ITestOutputHelper output)
                 if (random.Next(8) == 0)
                 {
                     Rings.ResultWriter(Memory(region)).WakeConsumer();
+                }
+                if (random.Next(8) == 0)
+                {
+                    // Head, who sleeps, and what is slept on.
+                    random.NextBytes(controls);
                 }
             }
             // No honest record has this length.
