@@ -101,7 +101,7 @@ public class CallStressTests(ITestOutputHelper output)
                 byte[] id = BitConverter.GetBytes(call.Id);
                 if (call.Id % 3 == 0)
                 {
-                    _results.SendItem(header, id, isAlone: true);
+                    _results.SendItem(header, id, isAlone: false);
                 }
                 else
                 {
