@@ -54,6 +54,19 @@ internal abstract class Codec<T> : Codec
 
     public abstract T Read(ref TransferReader reader);
 
+    /// <summary>Whether a value is its bytes, <see cref="Codec.MinBytes"/> of them, and can always be written.</summary>
+    public virtual bool IsRaw => false;
+
+    /// <summary>Writes values one behind the other, each by itself.</summary>
+    public virtual void WriteEach(TransferWriter writer, ReadOnlySpan<T> values)
+    {
+        foreach (T value in values)
+        {
+            writer.ForgetObjects();
+            Write(writer, value);
+        }
+    }
+
     public sealed override void WriteBoxed(TransferWriter writer, object? value) => Write(writer, (T)value!);
 
     public sealed override object? ReadBoxed(ref TransferReader reader) => Read(ref reader);

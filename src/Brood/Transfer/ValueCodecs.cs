@@ -8,7 +8,11 @@ internal sealed class RawCodec<T> : Codec<T>, IRunCodec<T> where T : unmanaged
 {
     public override int MinBytes => Unsafe.SizeOf<T>();
 
+    public override bool IsRaw => true;
+
     public override void Write(TransferWriter writer, T value) => writer.WriteUnmanaged(value);
+
+    public override void WriteEach(TransferWriter writer, ReadOnlySpan<T> values) => writer.WriteBytes(MemoryMarshal.AsBytes(values));
 
     public override T Read(ref TransferReader reader) => reader.ReadUnmanaged<T>();
 

@@ -33,7 +33,9 @@ internal sealed class SyncChunkSource<T>(IEnumerator<T> items) : IChunkSource<T>
 
     public bool IsSlow { get; private set; }
 
-    public ValueTask<bool> MoveNextAsync()
+    public ValueTask<bool> MoveNextAsync() => new(MoveNext());
+
+    public bool MoveNext()
     {
         bool more = items.MoveNext();
         if (--_untilLook <= 0)
@@ -43,7 +45,7 @@ internal sealed class SyncChunkSource<T>(IEnumerator<T> items) : IChunkSource<T>
             _untilLook = IsSlow ? 1 : FastStride;
             _lastLook = now;
         }
-        return new ValueTask<bool>(more);
+        return more;
     }
 
     public ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Brood.Calls;
 using Brood.Channel;
 using Brood.Transfer;
@@ -17,6 +18,11 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
 
     /// <summary>How many chunks for each worker are in flight if nobody said otherwise.</summary>
     private const int ChunksPerWorker = 4;
+
+    /// <summary>Whether items are their bytes: then a chunk is encoded all at once when it is full.</summary>
+    private static readonly bool s_isRaw = Codec<T>.Declared.IsRaw;
+
+    private static readonly int s_maxItems = s_isRaw ? Math.Max(1, MaxChunkBytes / Codec<T>.Declared.MinBytes) : int.MaxValue;
 
     private readonly WorkerPool _pool;
     private readonly Function _function;
@@ -181,8 +187,24 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
     {
         // Apart: this comes from the supervisor, and encoding runs code of the user's types.
         ThreadPool.UnsafeQueueUserWorkItem(
-            static state => state.Map.Send(state.Index, state.Items),
+            static state => state.Map.SendAgain(state.Index, state.Items),
             (Map: this, Index: firstIndex, Items: items), preferLocal: false);
+    }
+
+    private void SendAgain(long firstIndex, T[] items)
+    {
+        try
+        {
+            Send(firstIndex, items);
+        }
+        catch (Exception e)
+        {
+            // What was encoded once cannot be now: changed meanwhile, or disposed.
+            for (int i = 0; i < items.Length; i++)
+            {
+                Deliver(new ResultRun<R>(firstIndex + i, [default!], 1, e));
+            }
+        }
     }
 
     /// <summary>Arguments of a chunk: what flows with the call, what the function captured, their number, then each.</summary>
@@ -194,11 +216,7 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
         {
             live = Begin(writer);
             writer.WriteUnmanaged(items.Length);
-            foreach (T item in items)
-            {
-                writer.ForgetObjects();
-                Codec<T>.Declared.Write(writer, item);
-            }
+            Codec<T>.Declared.WriteEach(writer, items);
             return Payload.CopyOf(writer);
         }
         catch
@@ -219,9 +237,10 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
         {
             await using IChunkSource<T> source = _source.Open(_stopped.Token);
             bool more = true;
-            while (more && await RoomAsync().ConfigureAwait(false) is > 0 and int size)
+            while (more && await RoomAsync().ConfigureAwait(false) is > 0 and int room)
             {
-                more = await FillAsync(source, size).ConfigureAwait(false);
+                int size = Math.Min(room, s_maxItems);
+                more = source is SyncChunkSource<T> sync ? Fill(sync, size) : await FillAsync(source, size).ConfigureAwait(false);
                 SendFilled();
             }
         }
@@ -236,6 +255,22 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
 
     /// <summary>Reads items into the chunk until it is full, or the source makes others wait.</summary>
     /// <returns>False: the source has ended.</returns>
+    private bool Fill(SyncChunkSource<T> source, int size)
+    {
+        BeginChunk();
+        do
+        {
+            if (!source.MoveNext())
+            {
+                return false;
+            }
+            AddToChunk(source.Current);
+        }
+        while (_chunk.Count < size && _writer!.Count < MaxChunkBytes && !source.IsSlow);
+        return true;
+    }
+
+    /// <inheritdoc cref="Fill"/>
     private async ValueTask<bool> FillAsync(IChunkSource<T> source, int size)
     {
         BeginChunk();
@@ -294,6 +329,11 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
 
     private void AddToChunk(T item)
     {
+        if (s_isRaw)
+        {
+            _chunk.Add(item);
+            return;
+        }
         try
         {
             _writer!.ForgetObjects();
@@ -326,6 +366,10 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
         if (_chunk.Count > 0)
         {
             writer.PatchInt32(_countPosition, _chunk.Count);
+            if (s_isRaw)
+            {
+                Codec<T>.Declared.WriteEach(writer, CollectionsMarshal.AsSpan(_chunk));
+            }
             Dispatch(Read(_chunk.Count), [.. _chunk], Payload.CopyOf(writer), _live);
         }
         else
