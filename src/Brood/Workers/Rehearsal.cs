@@ -3,17 +3,17 @@ using Brood.Transfer;
 
 namespace Brood.Workers;
 
-/// <summary>Goes through a call once, while a worker starts: what the first use of code costs is paid beside that, not after it.</summary>
+/// <summary>Goes through a call once, while there is nothing else to do: what the first use of code costs is paid before the first call.</summary>
 /// <remarks>
-/// Loading, binding and compiling take the first call of a process longer than ten thousand later ones. The host has
-/// nothing to do while its first worker starts, and while a worker sets itself up the second processor has not, so each
-/// plays its side of a call then, on a thread of its own. Nobody waits for it, and its failure would be the first call's.
+/// Loading, binding and compiling take the first call of a process longer than ten thousand later ones. The host plays its
+/// side while its first worker starts, a worker its own when it has been started and no call comes, as a spare does. Nobody
+/// waits for it, and its failure would be the first call's.
 /// </remarks>
 internal static class Rehearsal
 {
     private static int s_isHostReady; // Interlocked.
 
-    /// <summary>The host's side. Only the first time.</summary>
+    /// <summary>The host's side, on a thread of the pool. Only the first time, and only where there is a processor for it.</summary>
     public static void BeginInHost()
     {
         if (Environment.ProcessorCount > 1 && Interlocked.Exchange(ref s_isHostReady, 1) == 0)
@@ -22,18 +22,10 @@ internal static class Rehearsal
         }
     }
 
-    /// <summary>The worker's side.</summary>
-    public static void BeginInWorker()
-    {
-        if (Environment.ProcessorCount > 1)
-        {
-            new Thread(PlayWorker, maxStackSize: 256 * 1024) { IsBackground = true, Name = "Brood rehearsal" }.Start();
-        }
-    }
-
     private static int Echo(int value) => value;
 
-    private static void PlayWorker()
+    /// <summary>The worker's side, on the thread that serves.</summary>
+    public static void PlayWorker()
     {
         using var writer = new Written();
         try

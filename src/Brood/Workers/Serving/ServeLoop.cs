@@ -10,6 +10,9 @@ internal sealed class ServeLoop
 {
     private const int ServerMask = 1;
 
+    /// <summary>A worker that gets no call for so long after its start was started for later: it rehearses one.</summary>
+    private const int RehearseAfterMilliseconds = 20;
+
     private readonly WorkerChannel _channel;
     private readonly WorkerEndpoint _endpoint;
     private readonly WorkerStatus _status;
@@ -22,6 +25,7 @@ internal sealed class ServeLoop
     private readonly ExecutionContext? _cleanContext = Thread.CurrentThread.ExecutionContext;
     private DefinedFunction[] _functions = new DefinedFunction[16]; // By function id.
 
+    private bool _hasRehearsed;
     private bool _hasSkipped; // A record was withdrawn: its room is the host's again, and no answer tells the host so.
 
     private readonly record struct DefinedFunction(Invoker? Invoker, Exception? Error);
@@ -77,12 +81,22 @@ internal sealed class ServeLoop
         {
             if (!_spin.KeepLooking() && _channel.Calls.PrepareToPark(ServerMask) is { } signal)
             {
-                _channel.Calls.Park(signal, ServerMask, -1);
+                _channel.Calls.Park(signal, ServerMask, _hasRehearsed ? -1 : RehearseAfterMilliseconds);
                 _channel.Calls.DoNotWake();
+                RehearseOnce();
             }
         }
         _spin.End();
         return header;
+    }
+
+    private void RehearseOnce()
+    {
+        if (!_hasRehearsed && !_channel.Calls.HasRecord)
+        {
+            _hasRehearsed = true;
+            Rehearsal.PlayWorker();
+        }
     }
 
     private void Serve(in FrameHeader header, ReadOnlySpan<byte> payload)
@@ -123,6 +137,7 @@ internal sealed class ServeLoop
 
     private void Call(in FrameHeader header, ReadOnlySpan<byte> payload, BlockSource? blocks)
     {
+        _hasRehearsed = true; // This is the real thing.
         _status.Decoding(header.CallId);
         bool usesControl = (header.Flags & FrameFlags.Control) != 0;
         RunningCall call = usesControl

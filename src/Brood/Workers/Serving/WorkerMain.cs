@@ -30,7 +30,6 @@ internal static class WorkerMain
         status.Enter(WorkerPhase.Idle);
         channel.Results.Send(new FrameHeader(FrameKind.Ready, FrameFlags.None, 0, 0), [], []);
         WorkerEnvironment.RestoreForChildren();
-        Rehearsal.BeginInWorker();
         if (entryAssemblyName is not null)
         {
             // Functions ask for it: for the program's name, its resources, its attributes.
