@@ -6,6 +6,8 @@ namespace Brood.Transfer;
 /// <summary>A value without references, as its bytes lie in memory. Padding between fields travels along.</summary>
 internal sealed class RawCodec<T> : Codec<T>, IRunCodec<T> where T : unmanaged
 {
+    private readonly BitPattern? _pattern = BitPattern.Of(typeof(T));
+
     public override int MinBytes => Unsafe.SizeOf<T>();
 
     public override bool IsRaw => true;
@@ -14,20 +16,31 @@ internal sealed class RawCodec<T> : Codec<T>, IRunCodec<T> where T : unmanaged
 
     public override void WriteEach(TransferWriter writer, ReadOnlySpan<T> values) => writer.WriteBytes(MemoryMarshal.AsBytes(values));
 
-    public override T Read(ref TransferReader reader) => reader.ReadUnmanaged<T>();
+    public override T Read(ref TransferReader reader)
+    {
+        T value = reader.ReadUnmanaged<T>();
+        if (_pattern is not null && !reader.Policy.TrustAll)
+        {
+            Check(_pattern, value);
+        }
+        return value;
+    }
 
     public void WriteRun(TransferWriter writer, ReadOnlySpan<T> items) => RawElements.Write(writer, items);
 
     public void WriteRun(TransferWriter writer, T[] array, int start, int count) => RawElements.Write(writer, array, start, count);
 
-    public T[] ReadRun(ref TransferReader reader) => RawElements.Read<T>(ref reader);
+    public T[] ReadRun(ref TransferReader reader) => RawElements.Read<T>(ref reader, _pattern);
 
     public void ReadRun(ref TransferReader reader, List<T> target)
     {
         int count = RawElements.ReadHeader<T>(ref reader, out BlockView? block);
         CollectionsMarshal.SetCount(target, count);
-        RawElements.Fill(ref reader, block, CollectionsMarshal.AsSpan(target));
+        RawElements.Fill(ref reader, block, CollectionsMarshal.AsSpan(target), _pattern);
     }
+
+    // Apart: taking the value's address would keep it out of a register for all types.
+    private static void Check(BitPattern pattern, T value) => pattern.Check(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)));
 }
 
 /// <summary>A codec that moves many values at once, at the speed of memory.</summary>

@@ -35,6 +35,29 @@ internal sealed class UriBody() : ConvertedBody(typeof(Uri))
     }
 }
 
+internal sealed class VersionBody() : ConvertedBody(typeof(Version))
+{
+    public override void Write(TransferWriter writer, object value)
+    {
+        var version = (Version)value;
+        writer.WriteUnmanaged(version.Major);
+        writer.WriteUnmanaged(version.Minor);
+        writer.WriteUnmanaged(version.Build);
+        writer.WriteUnmanaged(version.Revision);
+    }
+
+    public override object Read(ref TransferReader reader, int objectIndex)
+    {
+        int major = reader.ReadUnmanaged<int>();
+        int minor = reader.ReadUnmanaged<int>();
+        int build = reader.ReadUnmanaged<int>();
+        int revision = reader.ReadUnmanaged<int>();
+        return build == -1 ? new Version(major, minor)
+            : revision == -1 ? new Version(major, minor, build)
+            : new Version(major, minor, build, revision);
+    }
+}
+
 internal sealed class RegexBody() : ConvertedBody(typeof(Regex))
 {
     public override void Write(TransferWriter writer, object value)

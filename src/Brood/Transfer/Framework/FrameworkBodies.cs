@@ -31,6 +31,7 @@ internal static class FrameworkBodies
     private static BodyCodec? MakeByName(string name, Type type) => name switch
     {
         "System.Uri" => new UriBody(),
+        "System.Version" => new VersionBody(),
         "System.DBNull" => new SingletonBody(typeof(DBNull), DBNull.Value),
         "System.StringComparer" => new StringComparerBody(),
         "System.Collections.Generic.ReferenceEqualityComparer" =>

@@ -54,7 +54,7 @@ internal static partial class FrameworkTypes
         R System.IO.FileAttributes
         R System.UriKind System.Private.Uri
         R System.Text.RegularExpressions.RegexOptions System.Text.RegularExpressions
-        F System.Drawing.Color System.Drawing.Primitives
+        S System.Drawing.Color System.Drawing.Primitives
         F System.Nullable`1
         F System.ValueTuple
         F System.ValueTuple`1
@@ -88,7 +88,7 @@ internal static partial class FrameworkTypes
         S System.DBNull
         S System.Lazy`1
         S System.Uri System.Private.Uri
-        F System.Version
+        S System.Version
         S System.Memory`1
         S System.ReadOnlyMemory`1
         S System.ArraySegment`1

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Drawing;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
@@ -22,6 +23,7 @@ internal static class FrameworkValues
             "System.Collections.Immutable.ImmutableArray`1" =>
                 CodecFactory.New(typeof(ImmutableArrayCodec<>), type.GetGenericArguments()),
             "System.Numerics.BigInteger" => new BigIntegerCodec(),
+            "System.Drawing.Color" => new ColorCodec(),
             "System.Text.Json.JsonElement" => new JsonElementCodec(),
             _ => null,
         };
@@ -48,6 +50,49 @@ internal sealed class BigIntegerCodec : Codec<BigInteger>
             throw TransferReader.Damaged("a number is too large", e);
         }
     }
+}
+
+/// <summary>By what it was made of: two colors that look alike are not equal.</summary>
+internal sealed class ColorCodec : Codec<Color>
+{
+    private const byte Empty = 0, Known = 1, Named = 2, Argb = 3;
+
+    public override void Write(TransferWriter writer, Color value)
+    {
+        if (value.IsEmpty)
+        {
+            writer.WriteByte(Empty);
+        }
+        else if (value.IsKnownColor)
+        {
+            writer.WriteByte(Known);
+            writer.WriteUnmanaged((int)value.ToKnownColor());
+        }
+        else if (value.IsNamedColor)
+        {
+            writer.WriteByte(Named);
+            Codec<string?>.Declared.Write(writer, value.Name);
+        }
+        else
+        {
+            writer.WriteByte(Argb);
+            writer.WriteUnmanaged(value.ToArgb());
+        }
+    }
+
+    public override Color Read(ref TransferReader reader) => reader.ReadByte() switch
+    {
+        Empty => Color.Empty,
+        Known => ReadKnown(ref reader),
+        Named => Color.FromName(Codec<string?>.Declared.Read(ref reader) ?? throw TransferReader.Damaged("a color has no name")),
+        Argb => Color.FromArgb(reader.ReadUnmanaged<int>()),
+        _ => throw TransferReader.Damaged("a color has an unknown form"),
+    };
+
+    // FromKnownColor makes a black that has no name of what it does not know.
+    private static Color ReadKnown(ref TransferReader reader) =>
+        Color.FromKnownColor((KnownColor)reader.ReadUnmanaged<int>()) is { IsKnownColor: true } color ? color
+            : throw TransferReader.Damaged("a color is not known");
 }
 
 /// <summary>Part of an array: only that part travels, and arrives as an array of its own.</summary>
