@@ -103,10 +103,7 @@ internal sealed class ShapedArrayBody(Type type) : BodyCodec(type)
             lengths[dimension] = (int)length;
             bounds[dimension] = reader.ReadUnmanaged<int>();
         }
-        if (total > (ulong)(reader.Remaining / _codec.MinBytes))
-        {
-            throw TransferReader.Damaged("an array has more elements than they hold");
-        }
+        reader.Claim(total, _codec.MinBytes);
         Array array = Array.CreateInstance(Type.GetElementType()!, lengths, bounds);
         reader.Made(objectIndex, array);
         var index = (int[])bounds.Clone();

@@ -54,6 +54,8 @@ public class TransferPageTests
         Assert.Contains($"| Nesting of values | {TransferLimits.MaxDepth} levels;", page);
         Assert.Contains($"| One payload | {TransferLimits.MaxInlineBytes >> 30} GiB,", page);
         Assert.Contains($"| Nesting of type arguments in a result | {TransferLimits.MaxTypeDepth} |", page);
+        Assert.Contains($"| Comparisons of keys that collide in a result | {TransferLimits.MaxKeyComparisons:N0} |", page);
+        Assert.Contains($"| Parts of a key in a result | {TransferLimits.MaxKeyParts:N0} |", page);
         Assert.Contains($"| Different constructed types that workers name | {TransferLimits.MaxForeignTypes:N0} |", page);
     }
 

@@ -59,12 +59,19 @@ internal sealed class HashtableBody() : BodyCodec(typeof(Hashtable))
     public override object Read(ref TransferReader reader, int objectIndex)
     {
         var comparer = (IEqualityComparer?)References.ReadPart(ref reader, typeof(IEqualityComparer));
-        var table = new Hashtable(comparer);
-        int count = reader.ReadCount(2);
-        for (int i = 0; i < count; i++)
+        var entries = new (object Key, object? Value)[reader.ReadCount(2)];
+        int seenBefore = reader.SeenCount;
+        for (int i = 0; i < entries.Length; i++)
         {
             object key = References.Read(ref reader, typeof(object)) ?? throw TransferReader.Damaged("a key is null");
-            table.Add(key, References.Read(ref reader, typeof(object)));
+            entries[i] = (key, References.Read(ref reader, typeof(object)));
+        }
+        ForeignKeys.CheckBuilt(
+            ref reader, Array.ConvertAll(entries, static entry => entry.Key), new Hasher(comparer), reader.SeenCount == seenBefore);
+        var table = new Hashtable(comparer);
+        foreach ((object key, object? value) in entries)
+        {
+            table.Add(key, value);
         }
         return table;
     }
@@ -99,12 +106,16 @@ internal sealed class NameValueBody : BodyCodec
     public override object Read(ref TransferReader reader, int objectIndex)
     {
         var comparer = (IEqualityComparer?)References.ReadPart(ref reader, typeof(IEqualityComparer));
-        var collection = new NameValueCollection(comparer);
-        int count = reader.ReadCount(2);
-        for (int i = 0; i < count; i++)
+        var entries = new (string? Key, string[]? Values)[reader.ReadCount(2)];
+        for (int i = 0; i < entries.Length; i++)
         {
             string? key = Codec<string?>.Declared.Read(ref reader);
-            string[]? values = Codec<string[]?>.Declared.Read(ref reader);
+            entries[i] = (key, Codec<string[]?>.Declared.Read(ref reader));
+        }
+        ForeignKeys.CheckBuilt(ref reader, Array.ConvertAll(entries, static entry => entry.Key ?? ""), new Hasher(comparer), areComplete: true);
+        var collection = new NameValueCollection(comparer);
+        foreach ((string? key, string[]? values) in entries)
+        {
             if (values is null)
             {
                 collection.Add(key, null);
@@ -117,4 +128,12 @@ internal sealed class NameValueBody : BodyCodec
         }
         return collection;
     }
+}
+
+/// <summary>What a table without type arguments asks its keys.</summary>
+internal sealed class Hasher(IEqualityComparer? comparer) : IEqualityComparer<object>
+{
+    public new bool Equals(object? left, object? right) => comparer?.Equals(left, right) ?? object.Equals(left, right);
+
+    public int GetHashCode(object key) => comparer?.GetHashCode(key) ?? key.GetHashCode();
 }
