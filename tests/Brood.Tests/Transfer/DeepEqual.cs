@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections;
 using System.Numerics;
 using System.Reflection;
@@ -95,6 +96,10 @@ public sealed class DeepEqual
         {
             return Compare(Property(a, "Value"), Property(b, "Value"), path + ".Value");
         }
+        if (name.StartsWith("ReadOnlySequence`"))
+        {
+            return Compare(Segments((dynamic)a), Segments((dynamic)b), path);
+        }
         if (name.Contains("Memory`") || name.StartsWith("ArraySegment`") || name.StartsWith("ImmutableArray`"))
         {
             return Compare(Items(a), Items(b), path);
@@ -177,6 +182,16 @@ public sealed class DeepEqual
             _ => ((JsonNode)value).ToJsonString(),
         };
         return Same(of(a) == of(b), of(a), of(b), path);
+    }
+
+    private static T[][] Segments<T>(ReadOnlySequence<T> sequence)
+    {
+        List<T[]> segments = [];
+        foreach (ReadOnlyMemory<T> segment in sequence)
+        {
+            segments.Add(segment.ToArray());
+        }
+        return [.. segments];
     }
 
     private static Array? Items(object value)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections;
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
@@ -89,7 +90,8 @@ public class TransferPageTests
         ["class"] = new Hidden(1, "a"), ["record"] = new Ring(1, 2), ["anonymous type"] = new { A = 1 },
         ["generic class"] = new Box<string> { Value = "a" }, ["int[]"] = new[] { 1 }, ["int[,]"] = new int[1, 2], ["int[][]"] = new int[][] { [1] },
         ["array with lower bounds"] = Array.CreateInstance(typeof(int), [2], [3]), ["Memory<int>"] = new Memory<int>([1, 2], 1, 1),
-        ["ReadOnlyMemory<int>"] = new ReadOnlyMemory<int>([1]), ["ArraySegment<int>"] = new ArraySegment<int>([1]),
+        ["ReadOnlyMemory<int>"] = new ReadOnlyMemory<int>([1]), ["ReadOnlySequence<int>"] = new ReadOnlySequence<int>([1, 2], 1, 1),
+        ["ArraySegment<int>"] = new ArraySegment<int>([1]),
         ["ImmutableArray<int>"] = ImmutableArray.Create(1), ["List<int>"] = new List<int> { 1 }, ["LinkedList<int>"] = new LinkedList<int>([1]),
         ["Queue<int>"] = new Queue<int>([1]), ["Stack<int>"] = new Stack<int>([1, 2]),
         ["PriorityQueue<string, int>"] = new PriorityQueue<string, int>([("a", 1)]), ["BitArray"] = new BitArray(3), ["ArrayList"] = new ArrayList { 1 },
@@ -111,7 +113,7 @@ public class TransferPageTests
         ["ReadOnlyDictionary<string, int>"] = new ReadOnlyDictionary<string, int>(new Dictionary<string, int> { ["a"] = 1 }),
         ["ReadOnlySet<int>"] = new ReadOnlySet<int>(new HashSet<int> { 1 }), ["KeyedCollection"] = new ByName { new("a", 1, 2, default) },
         ["class derived from List<int>"] = new NamedList { 1 }, ["collection expression"] = (IReadOnlyList<int>)[1, 2],
-        ["Uri"] = new Uri("http://a/b"), ["Version"] = new Version(1, 2), ["Regex"] = new Regex("a"), ["IPAddress"] = IPAddress.Parse("1.2.3.4"),
+        ["Uri"] = new Uri("http://a/b"), ["Version"] = new Version(1, 2), ["Regex"] = new Regex("a"), ["[GeneratedRegex]"] = Patterns.Digits(), ["IPAddress"] = IPAddress.Parse("1.2.3.4"),
         ["IPEndPoint"] = new IPEndPoint(IPAddress.Any, 1), ["DBNull"] = DBNull.Value, ["CultureInfo"] = new CultureInfo("de-DE"),
         ["TimeZoneInfo"] = TimeZoneInfo.Utc, ["Encoding"] = Encoding.UTF8, ["JsonElement"] = JsonDocument.Parse("1").RootElement,
         ["JsonDocument"] = JsonDocument.Parse("[]"), ["JsonNode"] = JsonNode.Parse("{}")!, ["Type"] = typeof(List<Circle>),
@@ -133,13 +135,15 @@ public class TransferPageTests
         ["IQueryable<int>"] = new[] { 1 }.AsQueryable(), ["Lazy<int> not made"] = new Lazy<int>(() => 1), ["WeakReference"] = new WeakReference(null),
         ["AsyncLocal<int>"] = new AsyncLocal<int>(), ["IServiceProvider"] = new Provider(), ["MethodInfo"] = typeof(int).GetMethods()[0],
         ["comparer made of a delegate"] = Comparer<int>.Create((a, b) => a - b), ["class with a finalizer"] = new RefusalTests.Owner(),
-        ["class derived from Random"] = new RefusalTests.OwnRandom(), ["Random"] = new Random(1), ["DataTable"] = new System.Data.DataTable(),
+        ["class derived from Random"] = new RefusalTests.OwnRandom(), ["class derived from Regex"] = new OwnRegex(), ["Random"] = new Random(1), ["DataTable"] = new System.Data.DataTable(),
     };
 
     private static IEnumerable<int> Iterate()
     {
         yield return 1;
     }
+
+    private sealed class OwnRegex() : Regex("a");
 
     private sealed class Provider : IServiceProvider
     {

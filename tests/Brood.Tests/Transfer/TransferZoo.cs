@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections;
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
@@ -181,8 +182,35 @@ public static class TransferZoo
         add.Add("ReadOnlyMemory of a string", "hello".AsMemory(1, 3));
         add.Add("large Memory", new Memory<long>(new long[10_000], 100, 9_000));
         add.Add("ArraySegment", new ArraySegment<int>([1, 2, 3, 4], 0, 4));
+        add.Add("ReadOnlySequence", new ReadOnlySequence<int>([1, 2, 3, 4], 1, 2));
+        add.Add("ReadOnlySequence of several", Sequence(["a", "b"], [], ["c"]));
+        add.Add("default ReadOnlySequence", default(ReadOnlySequence<byte>));
+        add.Add("empty ReadOnlySequence", ReadOnlySequence<byte>.Empty);
         add.Add("default ArraySegment", default(ArraySegment<int>));
         add.Add("BitArray", new BitArray([true, false, true, true, false, true, false, true, true]));
+    }
+
+    private static ReadOnlySequence<T> Sequence<T>(params T[][] parts)
+    {
+        var first = new Segment<T>(parts[0], 0);
+        Segment<T> last = first;
+        foreach (T[] part in parts[1..])
+        {
+            last = last.Append(part);
+        }
+        return new ReadOnlySequence<T>(first, 0, last, last.Memory.Length);
+    }
+
+    private sealed class Segment<T> : ReadOnlySequenceSegment<T>
+    {
+        public Segment(T[] items, long start) => (Memory, RunningIndex) = (items, start);
+
+        public Segment<T> Append(T[] items)
+        {
+            var next = new Segment<T>(items, RunningIndex + Memory.Length);
+            Next = next;
+            return next;
+        }
     }
 
     private static void AddObjects(Adder add)
@@ -307,6 +335,8 @@ public static class TransferZoo
         add.Add("TimeZoneInfo", TimeZoneInfo.FindSystemTimeZoneById("Europe/Prague"));
         add.Add("own TimeZoneInfo", TimeZoneInfo.CreateCustomTimeZone("Own", TimeSpan.FromMinutes(90), "Own", "Own"));
         add.Add("Regex", new Regex("a(b+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(3)));
+        add.Add("generated Regex", Patterns.Bees());
+        add.Add("generated Regex as object", (object)Patterns.Digits());
         add.Add("IPv4 address", IPAddress.Parse("192.168.1.2"));
         add.Add("IPv6 address", IPAddress.Parse("fe80::1%3"));
         add.Add("loopback", IPAddress.Loopback);

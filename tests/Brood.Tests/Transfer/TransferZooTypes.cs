@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 
 namespace Brood.Transfer.Zoo;
 
@@ -113,3 +114,12 @@ public sealed class Everything
 public sealed class WithRequired { public required int Id { get; init; } public required string Name { get; init; } }
 
 public class Primary(int seed, string name) { public int Twice => seed * 2; public string Name => name; }
+
+public static partial class Patterns
+{
+    [GeneratedRegex("a(b+)", RegexOptions.IgnoreCase, 1_000)]
+    public static partial Regex Bees();
+
+    [GeneratedRegex("^[0-9]+$")]
+    public static partial Regex Digits();
+}

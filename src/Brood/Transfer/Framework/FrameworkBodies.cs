@@ -23,7 +23,7 @@ internal static class FrameworkBodies
         }
         if (isOwn)
         {
-            return new RefusedBody(type, RefusedFamilies.UnknownFrameworkBase(known));
+            return GeneratedRegex.Find(type) ?? new RefusedBody(type, RefusedFamilies.UnknownFrameworkBase(known));
         }
         return MakeByName(name, type) ?? new RefusedBody(type, RefusedFamilies.UnknownFrameworkType);
     }

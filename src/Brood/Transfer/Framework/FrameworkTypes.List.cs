@@ -92,6 +92,7 @@ internal static partial class FrameworkTypes
         S System.Memory`1
         S System.ReadOnlyMemory`1
         S System.ArraySegment`1
+        S System.Buffers.ReadOnlySequence`1 System.Memory
         S System.Numerics.BigInteger System.Runtime.Numerics
         S System.Globalization.CultureInfo
         S System.TimeZoneInfo

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Drawing;
 using System.Numerics;
@@ -20,6 +21,7 @@ internal static class FrameworkValues
             "System.Memory`1" => CodecFactory.New(typeof(MemoryCodec<>), type.GetGenericArguments()),
             "System.ReadOnlyMemory`1" => CodecFactory.New(typeof(ReadOnlyMemoryCodec<>), type.GetGenericArguments()),
             "System.ArraySegment`1" => CodecFactory.New(typeof(ArraySegmentCodec<>), type.GetGenericArguments()),
+            "System.Buffers.ReadOnlySequence`1" => CodecFactory.New(typeof(ReadOnlySequenceCodec<>), type.GetGenericArguments()),
             "System.Collections.Immutable.ImmutableArray`1" =>
                 CodecFactory.New(typeof(ImmutableArrayCodec<>), type.GetGenericArguments()),
             "System.Numerics.BigInteger" => new BigIntegerCodec(),
@@ -166,6 +168,53 @@ internal sealed class ArraySegmentCodec<T> : Codec<ArraySegment<T>>
 
     public override ArraySegment<T> Read(ref TransferReader reader) =>
         reader.ReadByte() == 0 ? default : new ArraySegment<T>(Slices.Read<T>(ref reader));
+}
+
+/// <summary>Segment by segment, the empty ones too.</summary>
+internal sealed class ReadOnlySequenceCodec<T> : Codec<ReadOnlySequence<T>>
+{
+    public override void Write(TransferWriter writer, ReadOnlySequence<T> value)
+    {
+        int count = 0;
+        foreach (ReadOnlyMemory<T> _ in value)
+        {
+            count++;
+        }
+        writer.WriteVarint((uint)count);
+        foreach (ReadOnlyMemory<T> segment in value)
+        {
+            Codec<ReadOnlyMemory<T>>.Declared.Write(writer, segment);
+        }
+    }
+
+    public override ReadOnlySequence<T> Read(ref TransferReader reader)
+    {
+        int count = reader.ReadCount();
+        if (count == 0)
+        {
+            return default;
+        }
+        var first = new Segment(Slices.Read<T>(ref reader), null);
+        Segment last = first;
+        for (int i = 1; i < count; i++)
+        {
+            last = new Segment(Slices.Read<T>(ref reader), last);
+        }
+        return count == 1 ? new ReadOnlySequence<T>(first.Memory) : new ReadOnlySequence<T>(first, 0, last, last.Memory.Length);
+    }
+
+    private sealed class Segment : ReadOnlySequenceSegment<T>
+    {
+        public Segment(T[] items, Segment? before)
+        {
+            Memory = items;
+            if (before is not null)
+            {
+                RunningIndex = before.RunningIndex + before.Memory.Length;
+                before.Next = this;
+            }
+        }
+    }
 }
 
 internal sealed class ImmutableArrayCodec<T> : Codec<ImmutableArray<T>>
