@@ -78,7 +78,7 @@ internal sealed class StructCodec<T> : Codec<T>, IPathPart where T : struct
 {
     private readonly FieldLayout _fields = FieldLayout.Of(typeof(T));
 
-    public override int MinBytes => _fields.Count;
+    public override int MinBytes => _fields.MinBytes;
 
     public override void Write(TransferWriter writer, T value)
     {
@@ -116,6 +116,42 @@ internal sealed class StructCodec<T> : Codec<T>, IPathPart where T : struct
     }
 
     public string Describe(object? value, int position) => _fields.Describe(position);
+}
+
+/// <summary>An inline array whose elements hold references. Reflection knows the first of them only.</summary>
+internal sealed class InlineArrayCodec<TArray, TElement> : Codec<TArray>, IPathPart where TArray : struct
+{
+    private static readonly int s_length = Unsafe.SizeOf<TArray>() / Unsafe.SizeOf<TElement>();
+
+    public override int MinBytes => s_length * Codec<TElement>.Declared.MinBytes;
+
+    public override void Write(TransferWriter writer, TArray value)
+    {
+        Codec<TElement> codec = Codec<TElement>.Declared;
+        writer.Enter(this, null);
+        for (int i = 0; i < s_length; i++)
+        {
+            writer.At(i);
+            codec.Write(writer, Elements(ref value)[i]);
+        }
+        writer.Leave();
+    }
+
+    public override TArray Read(ref TransferReader reader)
+    {
+        Codec<TElement> codec = Codec<TElement>.Declared;
+        TArray value = default;
+        for (int i = 0; i < s_length; i++)
+        {
+            Elements(ref value)[i] = codec.Read(ref reader);
+        }
+        return value;
+    }
+
+    public string Describe(object? value, int position) => $"[{position}]";
+
+    private static Span<TElement> Elements(ref TArray array) =>
+        MemoryMarshal.CreateSpan(ref Unsafe.As<TArray, TElement>(ref array), s_length);
 }
 
 /// <summary>A struct that cannot cross.</summary>

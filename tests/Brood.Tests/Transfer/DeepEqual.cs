@@ -3,6 +3,7 @@ using System.Collections;
 using System.Numerics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -138,11 +139,22 @@ public sealed class DeepEqual
         return type == typeof(object) || type.IsAbstract ? null : Same(a.Equals(b) || IsCultureAware(a, b), a, b, path);
     }
 
+    // Reflection knows the first element only.
+    private static TElement[] Elements<TArray, TElement>(TArray array) where TArray : struct =>
+        MemoryMarshal.CreateSpan(ref Unsafe.As<TArray, TElement>(ref array), Unsafe.SizeOf<TArray>() / Unsafe.SizeOf<TElement>()).ToArray();
+
+    private static object Elements(object array, FieldInfo first) => new Func<int, int[]>(Elements<int, int>).Method.GetGenericMethodDefinition()
+        .MakeGenericMethod(array.GetType(), first.FieldType).Invoke(null, [array])!;
+
     private string? CompareFields(object a, object b, Type level, string path)
     {
         foreach (FieldInfo field in level.GetFields(
             BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
         {
+            if (level.IsDefined(typeof(InlineArrayAttribute)))
+            {
+                return Compare(Elements(a, field), Elements(b, field), path);
+            }
             if (Compare(field.GetValue(a), field.GetValue(b), $"{path}.{field.Name}") is { } difference)
             {
                 return difference;

@@ -126,6 +126,10 @@ public static class TransferZoo
         var four = new Four();
         four[3] = 9;
         add.Add("inline array", four);
+        var names = new ThreeNames();
+        (names[0], names[2]) = ("a", "c");
+        add.Add("inline array of strings", names);
+        add.Add("inline array in a class", new WithNames { Names = names, After = 1 });
         add.Add("struct as interface", (IShape)new Square(2));
         add.Add("struct as object", (object)new Point3(1, 2, 3));
         add.Add("ValueTuple of 2", (1, 2));

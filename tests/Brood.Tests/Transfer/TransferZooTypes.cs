@@ -28,6 +28,11 @@ public struct Nested { public Named Inner; public Point3 Place; public int? Mayb
 [InlineArray(4)]
 public struct Four { private int _first; }
 
+[InlineArray(3)]
+public struct ThreeNames { private string? _first; }
+
+public sealed class WithNames { public ThreeNames Names; public int After; }
+
 public interface IShape { double Area { get; } }
 
 public record Circle(double Radius) : IShape { public double Area => Math.PI * Radius * Radius; }
