@@ -12,30 +12,24 @@ namespace Brood.Transfer;
 /// </remarks>
 internal sealed class BitPattern
 {
+    private readonly Type _type;
     private readonly int _sizeBytes;
-    private readonly Part[] _parts;
+    private Part[]? _parts; // Found at first use: a worker, which trusts its host, never asks.
 
-    private BitPattern(int sizeBytes, Part[] parts)
+    private BitPattern(Type type)
     {
-        _sizeBytes = sizeBytes;
-        _parts = parts;
+        _type = type;
+        _sizeBytes = SizeOf(type);
     }
 
-    /// <summary>The pattern of a type that is copied as its bytes; null if all bytes are values of it.</summary>
-    public static BitPattern? Of(Type type)
-    {
-        if (type.IsEnum || type.IsPrimitive && type != typeof(bool))
-        {
-            return null;
-        }
-        Part[] parts = [.. PartsOf(type)];
-        return parts.Length == 0 ? null : new BitPattern(SizeOf(type), parts);
-    }
+    /// <summary>The pattern of a type that is copied as its bytes; null if all bytes are values of it, as is plain to see.</summary>
+    public static BitPattern? Of(Type type) =>
+        type.IsEnum || type.IsPrimitive && type != typeof(bool) ? null : new BitPattern(type);
 
     /// <param name="values">Values of the type, one after the other.</param>
     public void Check(ReadOnlySpan<byte> values)
     {
-        foreach (Part part in _parts)
+        foreach (Part part in _parts ??= [.. PartsOf(_type)])
         {
             if (!AreValues(part, values))
             {
@@ -89,26 +83,32 @@ internal sealed class BitPattern
     private const int ScaleShift = 16;
     private const int MaxScale = 28;
 
-    private static IEnumerable<Part> PartsOf(Type type)
+    private static List<Part> PartsOf(Type type)
     {
+        List<Part> parts = [];
         if (KindOf(type) is { } kind)
         {
-            return [new Part(kind, 0, type)];
+            parts.Add(new Part(kind, 0, type));
         }
-        if (Nullable.GetUnderlyingType(type) is { } underlying)
+        else if (Nullable.GetUnderlyingType(type) is { } underlying)
         {
-            return [new Part(PartKind.Bool, 0, typeof(bool)), .. Shift(PartsOf(underlying), ValueOffset(underlying))];
+            parts.Add(new Part(PartKind.Bool, 0, typeof(bool)));
+            AddAt(parts, PartsOf(underlying), ValueOffset(underlying));
         }
-        return type.IsEnum || type.IsPrimitive ? [] : PartsOfFields(type);
+        else if (!type.IsEnum && !type.IsPrimitive)
+        {
+            AddFields(parts, type);
+        }
+        return parts;
     }
 
-    private static IEnumerable<Part> PartsOfFields(Type type)
+    private static void AddFields(List<Part> parts, Type type)
     {
         FieldInfo[] fields = type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);
         foreach (FieldInfo field in fields)
         {
-            Part[] parts = [.. PartsOf(field.FieldType)];
-            if (parts.Length == 0 || IsOverlapped(field, fields))
+            List<Part> ofField = PartsOf(field.FieldType);
+            if (ofField.Count == 0 || IsOverlapped(field, fields))
             {
                 continue;
             }
@@ -117,16 +117,18 @@ internal sealed class BitPattern
             int end = IsRepeated(type, field) ? SizeOf(type) : start + stepBytes;
             for (int at = start; at < end; at += stepBytes)
             {
-                foreach (Part part in Shift(parts, at))
-                {
-                    yield return part;
-                }
+                AddAt(parts, ofField, at);
             }
         }
     }
 
-    private static IEnumerable<Part> Shift(IEnumerable<Part> parts, int offsetBytes) =>
-        parts.Select(part => part with { OffsetBytes = part.OffsetBytes + offsetBytes });
+    private static void AddAt(List<Part> parts, List<Part> added, int offsetBytes)
+    {
+        foreach (Part part in added)
+        {
+            parts.Add(part with { OffsetBytes = part.OffsetBytes + offsetBytes });
+        }
+    }
 
     // The field of a fixed buffer is named so by the compiler.
     private static bool IsRepeated(Type type, FieldInfo field) =>
@@ -140,7 +142,7 @@ internal sealed class BitPattern
         }
         int start = OffsetOf(field);
         int end = start + SizeOf(field.FieldType);
-        return fields.Any(other => other != field
+        return Array.Exists(fields, other => other != field
             && OffsetOf(other) is int otherStart && otherStart < end && start < otherStart + SizeOf(other.FieldType));
     }
 
@@ -184,5 +186,5 @@ internal sealed class BitPattern
     private enum PartKind : byte { Bool, Decimal, DateTime, DateTimeOffset, DateOnly, TimeOnly, Rune }
 
     /// <summary>A part of a value that not all bytes can be.</summary>
-    private readonly record struct Part(PartKind Kind, int OffsetBytes, Type Type);
+    private sealed record Part(PartKind Kind, int OffsetBytes, Type Type);
 }

@@ -67,13 +67,19 @@ internal ref partial struct TransferReader
 
     public ReadOnlySpan<byte> ReadBytes(int count)
     {
+        ReadOnlySpan<byte> bytes = Peek(count);
+        _rest = _rest[count..];
+        return bytes;
+    }
+
+    /// <summary>The next bytes, which stay unread. They do not change until then: untrusted bytes are a private copy.</summary>
+    public readonly ReadOnlySpan<byte> Peek(int count)
+    {
         if ((uint)count > (uint)_rest.Length)
         {
             ThrowTruncated();
         }
-        ReadOnlySpan<byte> bytes = _rest[..count];
-        _rest = _rest[count..];
-        return bytes;
+        return _rest[..count];
     }
 
     public ulong ReadVarint()

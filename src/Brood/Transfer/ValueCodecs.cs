@@ -18,12 +18,11 @@ internal sealed class RawCodec<T> : Codec<T>, IRunCodec<T> where T : unmanaged
 
     public override T Read(ref TransferReader reader)
     {
-        T value = reader.ReadUnmanaged<T>();
         if (_pattern is not null && !reader.Policy.TrustAll)
         {
-            Check(_pattern, value);
+            _pattern.Check(reader.Peek(Unsafe.SizeOf<T>()));
         }
-        return value;
+        return reader.ReadUnmanaged<T>();
     }
 
     public void WriteRun(TransferWriter writer, ReadOnlySpan<T> items) => RawElements.Write(writer, items);
@@ -38,9 +37,6 @@ internal sealed class RawCodec<T> : Codec<T>, IRunCodec<T> where T : unmanaged
         CollectionsMarshal.SetCount(target, count);
         RawElements.Fill(ref reader, block, CollectionsMarshal.AsSpan(target), _pattern);
     }
-
-    // Apart: taking the value's address would keep it out of a register for all types.
-    private static void Check(BitPattern pattern, T value) => pattern.Check(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)));
 }
 
 /// <summary>A codec that moves many values at once, at the speed of memory.</summary>
