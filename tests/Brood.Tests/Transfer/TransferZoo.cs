@@ -296,6 +296,17 @@ public static class TransferZoo
         add.Add("ArrayList", new ArrayList { 1, "two", null });
         add.Add("Hashtable", new Hashtable { ["a"] = 1, [2] = "b" });
         add.Add("NameValueCollection", new NameValueCollection { { "a", "1" }, { "A", "2" }, { "b", null } });
+        add.Add("Queue without a type", new Queue(new object?[] { 1, "two", null }));
+        add.Add("Stack without a type", new Stack(new object?[] { 1, "two", null }));
+        add.Add("SortedList without a type", new SortedList { ["b"] = 1, ["a"] = null });
+        add.Add("SortedList without a type, comparer", new SortedList(StringComparer.Ordinal) { ["b"] = 1, ["B"] = 2 });
+        add.Add("ListDictionary", new ListDictionary { ["b"] = 1, [2] = "a" });
+        add.Add("ListDictionary, comparer", new ListDictionary(new Comparer(new CultureInfo("cs-CZ"))) { ["b"] = 1 });
+        add.Add("HybridDictionary", new HybridDictionary(caseInsensitive: true) { ["b"] = 1 });
+        add.Add("OrderedDictionary without types", new OrderedDictionary(StringComparer.OrdinalIgnoreCase) { ["b"] = 1, ["a"] = 2 });
+        add.Add("OrderedDictionary, read only", new OrderedDictionary { ["b"] = 1 }.AsReadOnly());
+        add.Add("StringCollection", new StringCollection { "a", null });
+        add.Add("StringDictionary", new StringDictionary { ["A"] = "b" });
         add.Add("list with a title", new NamedList { 1, 2 });
         add.Add("list with a title, set", Titled());
         add.Add("map with more", new NamedMap { ["Key"] = 1 });

@@ -36,7 +36,7 @@ internal static class FrameworkBodies
         "System.StringComparer" => new StringComparerBody(),
         "System.Collections.Generic.ReferenceEqualityComparer" =>
             new SingletonBody(typeof(ReferenceEqualityComparer), ReferenceEqualityComparer.Instance),
-        "System.Collections.Comparer" => new SingletonBody(typeof(Comparer), Comparer.DefaultInvariant),
+        "System.Collections.Comparer" => new LegacyComparerBody(),
         "System.Globalization.CultureInfo" => new CultureBody(),
         "System.TimeZoneInfo" => new TimeZoneBody(),
         "System.Text.Encoding" => new EncodingBody(),
@@ -50,6 +50,12 @@ internal static class FrameworkBodies
         "System.Text.Json.Nodes.JsonNode" => new JsonNodeBody(),
         "System.Collections.ArrayList" when type == typeof(ArrayList) => new ArrayListBody(),
         "System.Collections.Hashtable" when type == typeof(Hashtable) => new HashtableBody(),
+        "System.Collections.Queue" when type == typeof(Queue) => new LegacyQueueBody(),
+        "System.Collections.Stack" when type == typeof(Stack) => new LegacyStackBody(),
+        "System.Collections.SortedList" when type == typeof(SortedList) => new LegacySortedListBody(),
+        "System.Collections.Specialized.OrderedDictionary" => new LegacyOrderedDictionaryBody(),
+        "System.Collections.Specialized.ListDictionary" => new ListDictionaryBody(),
+        "System.Collections.Specialized.HybridDictionary" => new HybridDictionaryBody(),
         "System.Collections.Specialized.NameValueCollection" => NameValueBody.Find(type),
         _ => null,
     };

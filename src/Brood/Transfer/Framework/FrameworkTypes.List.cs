@@ -114,7 +114,15 @@ internal static partial class FrameworkTypes
         S System.Collections.BitArray
         S System.Collections.ArrayList
         S System.Collections.Hashtable
+        S System.Collections.Queue System.Collections.NonGeneric
+        S System.Collections.Stack System.Collections.NonGeneric
+        S System.Collections.SortedList System.Collections.NonGeneric
         S System.Collections.Specialized.NameValueCollection System.Collections.Specialized
+        S System.Collections.Specialized.ListDictionary System.Collections.Specialized
+        S System.Collections.Specialized.HybridDictionary System.Collections.Specialized
+        S System.Collections.Specialized.OrderedDictionary System.Collections.Specialized
+        F System.Collections.Specialized.StringCollection System.Collections.Specialized
+        F System.Collections.Specialized.StringDictionary System.Collections.Specialized
         S System.Collections.Generic.List`1
         S System.Collections.Generic.Dictionary`2
         S System.Collections.Generic.HashSet`1

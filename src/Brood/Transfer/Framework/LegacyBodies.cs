@@ -4,11 +4,19 @@ using System.Reflection;
 
 namespace Brood.Transfer;
 
-internal sealed class ArrayListBody() : BodyCodec(typeof(ArrayList))
+/// <summary>A collection of single items of the time before generics.</summary>
+internal abstract class LegacySequenceBody(Type type) : BodyCodec(type)
 {
-    public override void Write(TransferWriter writer, object value)
+    /// <summary>The items in the order in which adding them makes the same collection.</summary>
+    protected abstract object?[] ItemsOf(object value);
+
+    protected abstract object Make();
+
+    protected abstract void Add(object collection, object? item);
+
+    public sealed override void Write(TransferWriter writer, object value)
     {
-        object?[] items = ((ArrayList)value).ToArray();
+        object?[] items = ItemsOf(value);
         writer.WriteVarint((uint)items.Length);
         for (int i = 0; i < items.Length; i++)
         {
@@ -17,17 +25,49 @@ internal sealed class ArrayListBody() : BodyCodec(typeof(ArrayList))
         }
     }
 
-    public override object Read(ref TransferReader reader, int objectIndex)
+    public sealed override object Read(ref TransferReader reader, int objectIndex)
     {
-        var list = new ArrayList();
-        reader.Made(objectIndex, list);
+        object collection = Make();
+        reader.Made(objectIndex, collection);
         int count = reader.ReadCount();
         for (int i = 0; i < count; i++)
         {
-            list.Add(References.Read(ref reader, typeof(object)));
+            Add(collection, References.Read(ref reader, typeof(object)));
         }
-        return list;
+        return collection;
     }
+}
+
+internal sealed class ArrayListBody() : LegacySequenceBody(typeof(ArrayList))
+{
+    protected override object?[] ItemsOf(object value) => ((ArrayList)value).ToArray();
+
+    protected override object Make() => new ArrayList();
+
+    protected override void Add(object collection, object? item) => ((ArrayList)collection).Add(item);
+}
+
+internal sealed class LegacyQueueBody() : LegacySequenceBody(typeof(Queue))
+{
+    protected override object?[] ItemsOf(object value) => ((Queue)value).ToArray();
+
+    protected override object Make() => new Queue();
+
+    protected override void Add(object collection, object? item) => ((Queue)collection).Enqueue(item);
+}
+
+internal sealed class LegacyStackBody() : LegacySequenceBody(typeof(Stack))
+{
+    protected override object?[] ItemsOf(object value)
+    {
+        object?[] items = ((Stack)value).ToArray();
+        Array.Reverse(items);
+        return items;
+    }
+
+    protected override object Make() => new Stack();
+
+    protected override void Add(object collection, object? item) => ((Stack)collection).Push(item);
 }
 
 /// <summary>Made late: its keys may be anything, so they must be complete.</summary>
