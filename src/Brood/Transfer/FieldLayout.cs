@@ -15,7 +15,7 @@ internal sealed class FieldLayout : IPathPart
     // Counted without care: an increment lost to another thread only delays the compilation.
     private int _writes;
     private int _reads;
-    private int? _minBytes;
+    private int _minBytes; // 0: not known yet.
     private FieldWriter? _writer;
     private FieldReader? _reader;
 
@@ -40,7 +40,7 @@ internal sealed class FieldLayout : IPathPart
     }
 
     /// <summary>The fewest bytes that all fields take.</summary>
-    public int MinBytes => _minBytes ??= Enumerable.Range(0, _fields.Length).Sum(position => CodecAt(position).MinBytes);
+    public int MinBytes => _minBytes > 0 ? _minBytes : _minBytes = Enumerable.Range(0, _fields.Length).Sum(position => CodecAt(position).MinBytes);
 
     public static FieldLayout Of(Type type) => Between(type, null);
 

@@ -44,17 +44,23 @@ internal static class ForeignKeys
         }
     }
 
-    /// <summary>Both checks, for a collection that is built at once.</summary>
-    /// <param name="comparer">Null if there are no buckets.</param>
-    public static void CheckBuilt<TKey>(ref TransferReader reader, TKey[] keys, IEqualityComparer<TKey>? comparer, bool areComplete)
+    /// <summary>For a hashed collection that is built at once.</summary>
+    public static void CheckHashed<TKey>(ref TransferReader reader, TKey[] keys, IEqualityComparer<TKey>? comparer, bool areComplete)
+    {
+        comparer ??= EqualityComparer<TKey>.Default;
+        CheckSorted(ref reader, keys, areComplete);
+        if (MayCollide(reader, keys.Length, comparer))
+        {
+            CheckHashes(ref reader, keys, comparer, BucketCount(keys.Length));
+        }
+    }
+
+    /// <summary>For a sorted collection that is built at once.</summary>
+    public static void CheckSorted<TKey>(ref TransferReader reader, TKey[] keys, bool areComplete)
     {
         if (!areComplete)
         {
             CheckParts(reader, keys.Select(static key => (object?)key));
-        }
-        if (MayCollide(reader, keys.Length, comparer))
-        {
-            CheckHashes(ref reader, keys, comparer!, BucketCount(keys.Length));
         }
     }
 
@@ -86,7 +92,7 @@ internal static class ForeignKeys
         {
             return known != open ? known : throw TransferReader.Damaged("a key contains itself");
         }
-        if (depth == TransferLimits.MaxDepth)
+        if (depth == TransferLimits.MaxDepth || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
             throw TransferReader.Damaged($"a key nests deeper than {TransferLimits.MaxDepth} levels");
         }

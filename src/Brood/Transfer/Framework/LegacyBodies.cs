@@ -106,7 +106,7 @@ internal sealed class HashtableBody() : BodyCodec(typeof(Hashtable))
             object key = References.Read(ref reader, typeof(object)) ?? throw TransferReader.Damaged("a key is null");
             entries[i] = (key, References.Read(ref reader, typeof(object)));
         }
-        ForeignKeys.CheckBuilt(
+        ForeignKeys.CheckHashed(
             ref reader, Array.ConvertAll(entries, static entry => entry.Key), new Hasher(comparer), reader.SeenCount == seenBefore);
         var table = new Hashtable(comparer);
         foreach ((object key, object? value) in entries)
@@ -152,7 +152,7 @@ internal sealed class NameValueBody : BodyCodec
             string? key = Codec<string?>.Declared.Read(ref reader);
             entries[i] = (key, Codec<string[]?>.Declared.Read(ref reader));
         }
-        ForeignKeys.CheckBuilt(ref reader, Array.ConvertAll(entries, static entry => entry.Key ?? ""), new Hasher(comparer), areComplete: true);
+        ForeignKeys.CheckHashed(ref reader, Array.ConvertAll(entries, static entry => entry.Key ?? ""), new Hasher(comparer), areComplete: true);
         var collection = new NameValueCollection(comparer);
         foreach ((string? key, string[]? values) in entries)
         {

@@ -51,7 +51,7 @@ internal abstract class LegacyMapBody(Type type, string? comparerField) : BodyCo
     protected virtual bool FlagOf(IDictionary map) => false;
 
     protected virtual void Check(ref TransferReader reader, object[] keys, object? comparer, bool areComplete) =>
-        ForeignKeys.CheckBuilt(ref reader, keys, new Hasher(comparer as IEqualityComparer), areComplete);
+        ForeignKeys.CheckHashed(ref reader, keys, new Hasher(comparer as IEqualityComparer), areComplete);
 
     protected abstract object Build(object[] keys, object?[] values, object? comparer, bool flag);
 
@@ -72,7 +72,7 @@ internal abstract class LegacyMapBody(Type type, string? comparerField) : BodyCo
 internal sealed class LegacySortedListBody() : LegacyMapBody(typeof(SortedList), "comparer")
 {
     protected override void Check(ref TransferReader reader, object[] keys, object? comparer, bool areComplete) =>
-        ForeignKeys.CheckBuilt<object>(ref reader, keys, null, areComplete);
+        ForeignKeys.CheckSorted(ref reader, keys, areComplete);
 
     protected override object Build(object[] keys, object?[] values, object? comparer, bool flag)
     {
@@ -98,7 +98,7 @@ internal sealed class ListDictionaryBody() : LegacyMapBody(typeof(ListDictionary
 {
     protected override void Check(ref TransferReader reader, object[] keys, object? comparer, bool areComplete)
     {
-        ForeignKeys.CheckBuilt<object>(ref reader, keys, null, areComplete);
+        ForeignKeys.CheckSorted(ref reader, keys, areComplete);
         if (!reader.Policy.TrustAll)
         {
             reader.ChargeComparisons((long)keys.Length * keys.Length / 2);
