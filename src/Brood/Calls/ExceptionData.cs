@@ -11,6 +11,9 @@ internal static class ExceptionData
     private const byte Text = 1;
     private const byte Value = 2;
 
+    /// <summary>With the note that says that there were more. Adding to <see cref="Exception.Data"/> looks at all that are there.</summary>
+    private const int MaxEntries = ExceptionLimits.MaxDataEntries + 1;
+
     public static void Write(TransferWriter writer, Exception e, Func<Type, Codec> codecs)
     {
         List<(object? Key, object? Value)> entries = Collect(e);
@@ -25,6 +28,10 @@ internal static class ExceptionData
     public static List<(object Key, object? Value)> Read(ref TransferReader reader, Func<Type, Codec> codecs)
     {
         int count = reader.ReadCount(2);
+        if (count > MaxEntries)
+        {
+            throw new TransferException("The bytes are damaged: an exception has more data than cross.");
+        }
         List<(object, object?)> entries = new(count);
         for (int index = 0; index < count; index++)
         {
@@ -126,14 +133,18 @@ internal static class ExceptionData
             case Value:
                 ReadOnlySpan<byte> bytes = reader.ReadBytes(reader.ReadCount());
                 string? text = ExceptionText.Read(ref reader);
+                TransferReader value = new(bytes, blocks: null, reader.Live, reader.Policy);
                 try
                 {
-                    TransferReader value = new(bytes, blocks: null, reader.Live, reader.Policy);
                     return codecs(typeof(object)).ReadBoxed(ref value);
                 }
                 catch (Exception)
                 {
                     return text ?? "(a value that could not be read)";
+                }
+                finally
+                {
+                    reader.ChargeComparisons(value.Comparisons);
                 }
             default:
                 throw new TransferException("The bytes are damaged: an exception's data are of no known kind.");

@@ -70,6 +70,7 @@ internal sealed class ExceptionReading(string? where, Func<Type, Codec> codecs)
         {
             TransferReader fieldReader = new(fields, blocks: null, reader.Live, reader.Policy);
             built = TryBuild(type!, parts, ref fieldReader, out whyNot);
+            reader.ChargeComparisons(fieldReader.Comparisons);
         }
         return Finish(built ?? Stand(parts, whyNot), parts);
     }

@@ -80,7 +80,7 @@ internal static class ExceptionTypes
             case Definition:
                 break;
             case Array:
-                return Read(ref reader, nesting + 1) is { } element ? Construct(element, arguments: null) : null;
+                return Read(ref reader, nesting + 1) is { } element ? Construct(reader.Policy, element, [], VectorRank) : null;
             default:
                 return null;
         }
@@ -96,21 +96,23 @@ internal static class ExceptionTypes
         {
             return null;
         }
-        return arguments.Length == 0 ? definition : Construct(definition, arguments!);
+        return arguments.Length == 0 ? definition : Construct(reader.Policy, definition, arguments!, 0);
     }
 
-    /// <param name="arguments">Null for an array of <paramref name="type"/>.</param>
-    private static Type? Construct(Type type, Type[]? arguments)
+    private static Type? Construct(TypePolicy policy, Type definition, Type[] arguments, int rank)
     {
         try
         {
-            return arguments is null ? type.MakeArrayType() : type.MakeGenericType(arguments);
+            return policy.Construct(definition, arguments, rank);
         }
-        catch (Exception e) when (e is ArgumentException or TypeLoadException or NotSupportedException)
+        catch (TransferException)
         {
+            // There can be no such type, or workers have named too many.
             return null;
         }
     }
+
+    private const int VectorRank = -1;
 
     private static bool IsAllowed(Type type, TypePolicy policy)
     {

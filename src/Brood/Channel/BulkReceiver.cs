@@ -5,8 +5,17 @@ using Brood.Transfer;
 namespace Brood.Channel;
 
 /// <summary>The receiving side of one bulk area. One thread at a time.</summary>
-internal sealed class BulkReceiver(Func<SharedRegion> map) : IDisposable
+/// <param name="map">Maps the area, when the first block comes.</param>
+/// <param name="isWritten">Whether all of a part of the area was written; null if the sender is trusted.</param>
+/// <remarks>
+/// What a reader allocates for a block is as long as the block says. The area is address space first of all, so a sender
+/// could name gigabytes that it never wrote: a payload that names much is checked against what there is.
+/// </remarks>
+internal sealed class BulkReceiver(Func<SharedRegion> map, Func<long, long, bool>? isWritten = null) : IDisposable
 {
+    /// <summary>Payloads that name no more than this are not worth asking the system about.</summary>
+    private const long UncheckedBytes = 1 << 20;
+
     private SharedRegion? _area;
 
     /// <summary>Splits a payload with a block table into its inline bytes and its blocks.</summary>
@@ -23,6 +32,7 @@ internal sealed class BulkReceiver(Func<SharedRegion> map) : IDisposable
         }
         ReadOnlySpan<byte> table = rest[^(count * BulkLayout.TableEntryBytes)..];
         var blocks = new (long Offset, long LengthBytes)[count];
+        long totalBytes = 0;
         for (int i = 0; i < count; i++)
         {
             long offset = MemoryMarshal.Read<long>(table[(i * BulkLayout.TableEntryBytes)..]);
@@ -34,6 +44,11 @@ internal sealed class BulkReceiver(Func<SharedRegion> map) : IDisposable
                 throw new ChannelCorruptedException($"block offset={offset}, length={length}");
             }
             blocks[i] = (offset, length);
+            totalBytes += length;
+        }
+        if (totalBytes > UncheckedBytes && isWritten is not null)
+        {
+            CheckWritten(blocks, isWritten);
         }
         payload = rest[..^table.Length];
         var received = new ReceivedBlocks(_area, blocks);
@@ -45,6 +60,20 @@ internal sealed class BulkReceiver(Func<SharedRegion> map) : IDisposable
     }
 
     public void Dispose() => _area?.Dispose();
+
+    // Blocks that overlap would be read twice, and so be longer together than what was written.
+    private static void CheckWritten((long Offset, long LengthBytes)[] blocks, Func<long, long, bool> isWritten)
+    {
+        long end = 0;
+        foreach ((long offset, long lengthBytes) in blocks.OrderBy(static block => block.Offset))
+        {
+            if (offset < end || !isWritten(offset + BulkLayout.DataOffset, lengthBytes))
+            {
+                throw new ChannelCorruptedException($"block offset={offset}, length={lengthBytes}, before it={end}, which was not written");
+            }
+            end = offset + lengthBytes;
+        }
+    }
 }
 
 /// <summary>The blocks of one payload, taken in the order in which they were written, then given back.</summary>

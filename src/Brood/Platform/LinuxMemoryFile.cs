@@ -38,6 +38,10 @@ internal static class LinuxMemoryFile
             : new SharedRegion(start, length, static (address, count) => UnixNative.Munmap(address, (nint)count));
     }
 
+    /// <summary>Whether there is no hole in a part. Looking into a hole through a mapping would fill it with pages.</summary>
+    public static bool IsWritten(int fd, long offset, long length) =>
+        UnixNative.Lseek(fd, offset, LinuxNative.SEEK_HOLE) >= offset + length;
+
     public static void Discard(SharedRegion region) => region.WithAddress(static (address, length) =>
         LinuxNative.Madvise(address, (nint)length, LinuxNative.MADV_REMOVE));
 }

@@ -38,6 +38,7 @@ internal static partial class LinuxNative
     public const int F_SEAL_SHRINK = 2;
     public const int F_SEAL_GROW = 4;
     public const int MADV_REMOVE = 9;
+    public const int SEEK_HOLE = 4;
     public const int F_SETOWN = 8;
     public const int F_SETSIG = 10;
     public const int O_ASYNC = 0x2000;

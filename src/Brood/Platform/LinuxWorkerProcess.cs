@@ -62,6 +62,15 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
         }
     }
 
+    public override bool IsWritten(long offset, long length)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_regionFd < 0, this);
+            return LinuxMemoryFile.IsWritten(_regionFd, offset, length);
+        }
+    }
+
     public override bool TrySendShared(SharedBlock block) => _handles!.TrySend(block);
 
     public override SharedBlock TakeShared(long id) => _handles!.Take(id);

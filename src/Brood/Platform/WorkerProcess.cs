@@ -36,6 +36,9 @@ internal abstract class WorkerProcess
     /// <summary>Maps a part of the child's private memory here. The caller disposes it.</summary>
     public abstract SharedRegion Map(long offset, long length);
 
+    /// <summary>Whether every page of a part of the child's private memory has been written. What was not is not there.</summary>
+    public abstract bool IsWritten(long offset, long length);
+
     /// <summary>Nothing more will be mapped: the memory ends with its last mapping.</summary>
     public abstract void CloseMemory();
 

@@ -25,13 +25,15 @@ internal static class ArrayBodies
 /// <summary>Elements that are plain data: their bytes, aside if they are many.</summary>
 internal sealed class RawArrayBody<T>() : BodyCodec(typeof(T[])) where T : unmanaged
 {
+    private readonly BitPattern? _pattern = BitPattern.Of(typeof(T));
+
     public override void Write(TransferWriter writer, object value)
     {
         var array = (T[])value;
         RawElements.Write(writer, array, 0, array.Length);
     }
 
-    public override object Read(ref TransferReader reader, int objectIndex) => RawElements.Read<T>(ref reader);
+    public override object Read(ref TransferReader reader, int objectIndex) => RawElements.Read<T>(ref reader, _pattern);
 }
 
 internal sealed class ArrayBody<T>() : BodyCodec(typeof(T[]))
@@ -101,10 +103,7 @@ internal sealed class ShapedArrayBody(Type type) : BodyCodec(type)
             lengths[dimension] = (int)length;
             bounds[dimension] = reader.ReadUnmanaged<int>();
         }
-        if (total > (ulong)(reader.Remaining / _codec.MinBytes))
-        {
-            throw TransferReader.Damaged("an array has more elements than they hold");
-        }
+        reader.Claim(total, _codec.MinBytes);
         Array array = Array.CreateInstance(Type.GetElementType()!, lengths, bounds);
         reader.Made(objectIndex, array);
         var index = (int[])bounds.Clone();
@@ -164,7 +163,8 @@ internal static class RawElements
         writer.WriteBytes(MemoryMarshal.AsBytes(elements));
     }
 
-    public static T[] Read<T>(ref TransferReader reader) where T : unmanaged
+    /// <param name="pattern">What a reader that does not trust the writer holds the elements to.</param>
+    public static T[] Read<T>(ref TransferReader reader, BitPattern? pattern = null) where T : unmanaged
     {
         int count = ReadHeader<T>(ref reader, out BlockView? block);
         if (count == 0)
@@ -172,7 +172,7 @@ internal static class RawElements
             return [];
         }
         T[] array = GC.AllocateUninitializedArray<T>(count);
-        Fill<T>(ref reader, block, array);
+        Fill<T>(ref reader, block, array, pattern);
         return array;
     }
 
@@ -198,18 +198,25 @@ internal static class RawElements
         return (int)count;
     }
 
-    public static void Fill<T>(ref TransferReader reader, BlockView? block, Span<T> target) where T : unmanaged
+    public static void Fill<T>(ref TransferReader reader, BlockView? block, Span<T> target, BitPattern? pattern) where T : unmanaged
     {
+        if (reader.Policy.TrustAll)
+        {
+            pattern = null;
+        }
         if (block is null)
         {
-            reader.ReadBytes(target.Length * Unsafe.SizeOf<T>()).CopyTo(MemoryMarshal.AsBytes(target));
+            Span<byte> bytes = MemoryMarshal.AsBytes(target);
+            reader.ReadBytes(bytes.Length).CopyTo(bytes);
+            pattern?.Check(bytes);
             return;
         }
         // A span of bytes reaches two gigabytes only.
         for (int start = 0; start < target.Length; start += ChunkElements)
         {
-            Span<T> chunk = target.Slice(start, Math.Min(ChunkElements, target.Length - start));
-            block.CopyTo((long)start * Unsafe.SizeOf<T>(), MemoryMarshal.AsBytes(chunk));
+            Span<byte> chunk = MemoryMarshal.AsBytes(target.Slice(start, Math.Min(ChunkElements, target.Length - start)));
+            block.CopyTo((long)start * Unsafe.SizeOf<T>(), chunk);
+            pattern?.Check(chunk);
         }
     }
 }

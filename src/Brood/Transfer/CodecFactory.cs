@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace Brood.Transfer;
 
@@ -53,7 +54,9 @@ internal static class CodecFactory
         {
             return known;
         }
-        return New(typeof(StructCodec<>), type);
+        return type.IsDefined(typeof(InlineArrayAttribute), inherit: false)
+            ? New(typeof(InlineArrayCodec<,>), type, type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)[0].FieldType)
+            : New(typeof(StructCodec<>), type);
     }
 
     /// <summary>Makes a codec of a generic class for one or more types.</summary>

@@ -15,6 +15,7 @@ internal sealed class FieldLayout : IPathPart
     // Counted without care: an increment lost to another thread only delays the compilation.
     private int _writes;
     private int _reads;
+    private int _minBytes; // 0: not known yet.
     private FieldWriter? _writer;
     private FieldReader? _reader;
 
@@ -38,7 +39,8 @@ internal sealed class FieldLayout : IPathPart
         return false;
     }
 
-    public int Count => _fields.Length;
+    /// <summary>The fewest bytes that all fields take.</summary>
+    public int MinBytes => _minBytes > 0 ? _minBytes : _minBytes = Enumerable.Range(0, _fields.Length).Sum(position => CodecAt(position).MinBytes);
 
     public static FieldLayout Of(Type type) => Between(type, null);
 

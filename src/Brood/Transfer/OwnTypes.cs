@@ -10,7 +10,7 @@ internal static class OwnTypes
 
     // Both under s_gate. The first: assembly name to all of its types by full name.
     private static readonly Dictionary<string, Dictionary<string, Type>> s_loaded = [];
-    private static readonly Dictionary<Assembly, (string? Name, bool IsFramework)> s_assemblies = [];
+    private static readonly Dictionary<Assembly, Facts> s_assemblies = [];
 
     /// <summary>Whether the assembly comes with .NET. Told by the key that it is signed with: a location may be missing.</summary>
     public static bool IsFramework(Assembly assembly) => Describe(assembly).IsFramework;
@@ -18,16 +18,19 @@ internal static class OwnTypes
     /// <summary>The simple name, without the cost of asking the assembly each time.</summary>
     public static string? NameOf(Assembly assembly) => Describe(assembly).Name;
 
-    private static (string? Name, bool IsFramework) Describe(Assembly assembly)
+    // A class: of a dictionary of structs each process would have to compile its own.
+    private sealed record Facts(string? Name, bool IsFramework);
+
+    private static Facts Describe(Assembly assembly)
     {
         lock (s_gate)
         {
-            if (!s_assemblies.TryGetValue(assembly, out (string? Name, bool IsFramework) known))
+            if (!s_assemblies.TryGetValue(assembly, out Facts? known))
             {
                 AssemblyName name = assembly.GetName();
                 bool isFramework = name.GetPublicKeyToken() is { Length: 8 } token && IsFrameworkToken(token)
                     && name.Name is not "FSharp.Core";
-                s_assemblies[assembly] = known = (name.Name, isFramework);
+                s_assemblies[assembly] = known = new Facts(name.Name, isFramework);
             }
             return known;
         }

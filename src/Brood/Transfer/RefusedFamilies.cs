@@ -121,6 +121,11 @@ internal static class RefusedFamilies
                 return new Refusal("a handle to a process", "Pass its id.");
             case "System.Data.DataTable" or "System.Data.DataSet":
                 return new Refusal("which keeps more than its rows", "Pass the rows as a list of records, or its XML text.");
+            case "System.Collections.Generic.Dictionary`2+KeyCollection" or "System.Collections.Generic.Dictionary`2+ValueCollection"
+                or "System.Collections.Generic.SortedDictionary`2+KeyCollection" or "System.Collections.Generic.SortedDictionary`2+ValueCollection"
+                or "System.Collections.Generic.OrderedDictionary`2+KeyCollection" or "System.Collections.Generic.OrderedDictionary`2+ValueCollection"
+                or "System.Collections.Generic.LinkedListNode`1":
+                return new Refusal("a view of a collection", "Call ToList() or ToArray() on it, or pass the collection.");
             case "System.Reflection.MemberInfo" or "System.Reflection.Assembly" or "System.Reflection.Module":
                 return new Refusal("a piece of this process's code", "Pass a Type, or a name.");
         }

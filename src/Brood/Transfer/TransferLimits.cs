@@ -17,6 +17,12 @@ internal static class TransferLimits
     /// <summary>How many different constructed types are built, in a policy's life, because untrusted bytes named them.</summary>
     public const int MaxForeignTypes = 4096;
 
+    /// <summary>How many comparisons of keys that fall into one bucket an untrusted payload may cost.</summary>
+    public const int MaxKeyComparisons = 1 << 24;
+
+    /// <summary>How many parts a key may unfold to that an untrusted payload holds.</summary>
+    public const int MaxKeyParts = 1 << 20;
+
     /// <summary>From this size on, arrays and strings of plain data travel as blocks of their own.</summary>
     public const int BlockThresholdBytes = 32 * 1024;
 

@@ -66,22 +66,22 @@ internal ref partial struct TransferReader
     /// <summary>Fills a hashed or sorted collection after all objects are complete: its keys may be unfinished now.</summary>
     internal void Defer(DeferredFill fill) => (_deferred ??= []).Add(fill);
 
-    internal readonly void FillDeferred()
+    internal void FillDeferred()
     {
-        if (_deferred is null)
+        if (_deferred is not { } deferred)
         {
             return;
         }
-        foreach (DeferredFill fill in _deferred)
+        foreach (DeferredFill fill in deferred)
         {
-            fill.Run();
+            fill.Run(ref this);
         }
-        _deferred.Clear();
+        deferred.Clear();
     }
 }
 
 /// <summary>A collection whose items wait until all objects of the payload are complete.</summary>
 internal abstract class DeferredFill
 {
-    public abstract void Run();
+    public abstract void Run(ref TransferReader reader);
 }

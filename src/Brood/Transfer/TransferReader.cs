@@ -18,10 +18,12 @@ internal ref partial struct TransferReader
     private int _typeCount;
     private List<DeferredFill>? _deferred;
     private int _depth;
+    private int _unclaimedBytes;
 
     public TransferReader(ReadOnlySpan<byte> inline, BlockSource? blocks, LiveReceiver? live, TypePolicy policy)
     {
         _rest = inline;
+        _unclaimedBytes = inline.Length;
         _blocks = blocks;
         Live = live;
         Policy = policy;
@@ -65,13 +67,19 @@ internal ref partial struct TransferReader
 
     public ReadOnlySpan<byte> ReadBytes(int count)
     {
+        ReadOnlySpan<byte> bytes = Peek(count);
+        _rest = _rest[count..];
+        return bytes;
+    }
+
+    /// <summary>The next bytes, which stay unread. They do not change until then: untrusted bytes are a private copy.</summary>
+    public readonly ReadOnlySpan<byte> Peek(int count)
+    {
         if ((uint)count > (uint)_rest.Length)
         {
             ThrowTruncated();
         }
-        ReadOnlySpan<byte> bytes = _rest[..count];
-        _rest = _rest[count..];
-        return bytes;
+        return _rest[..count];
     }
 
     public ulong ReadVarint()
@@ -93,11 +101,32 @@ internal ref partial struct TransferReader
     public int ReadCount(int minElementBytes = 1)
     {
         ulong count = ReadVarint();
-        if (count > (ulong)(_rest.Length / Math.Max(1, minElementBytes)))
+        Claim(count, minElementBytes);
+        return (int)count;
+    }
+
+    /// <summary>Checks that so many elements can follow. Bytes are claimed once: collections in collections do not all get the same.</summary>
+    public void Claim(ulong count, int minElementBytes)
+    {
+        minElementBytes = Math.Max(1, minElementBytes);
+        if (count > (ulong)(Math.Min(_rest.Length, _unclaimedBytes) / minElementBytes))
         {
             ThrowTruncated();
         }
-        return (int)count;
+        _unclaimedBytes -= (int)count * minElementBytes;
+    }
+
+    /// <summary>What it costs to place keys that collide, so far.</summary>
+    public long Comparisons { get; private set; }
+
+    /// <summary>Counts what it will cost to place keys that collide.</summary>
+    public void ChargeComparisons(long count)
+    {
+        Comparisons += Math.Max(0, count);
+        if (Comparisons > TransferLimits.MaxKeyComparisons)
+        {
+            throw Damaged("the keys of a collection collide too often");
+        }
     }
 
     public string? ReadText()

@@ -47,8 +47,13 @@ internal static class TypeNames
             writer.WriteByte(Framework);
             writer.WriteVarint((uint)index);
         }
-        else if (type.FullName is { } fullName && !type.IsGenericParameter && !type.Assembly.IsDynamic)
+        else if (type.FullName is { } fullName && !type.IsGenericParameter && !type.HasElementType && !type.Assembly.IsDynamic)
         {
+            if (!writer.Policy.TrustAll && OwnTypes.IsFramework(type.Assembly))
+            {
+                throw writer.Refused(typeof(Type), new Refusal(
+                    $"for {Display(type)}, a framework type that is not accepted by name", $"Pass its {nameof(Type.AssemblyQualifiedName)}."));
+            }
             writer.WriteByte(Own);
             writer.WriteText(OwnTypes.NameOf(type.Assembly));
             writer.WriteText(fullName);
@@ -125,7 +130,7 @@ internal static class TypeNames
         }
         if (type.IsNested && !type.IsGenericParameter && detail != Detail.Name)
         {
-            Append(text, type.DeclaringType!, detail).Append('.');
+            Append(text, DeclaringType(type), detail).Append('.');
         }
         else if (detail == Detail.Namespace && type.Namespace is { Length: > 0 } space)
         {
@@ -152,5 +157,14 @@ internal static class TypeNames
             text.Append('>');
         }
         return text;
+    }
+
+    // Reflection gives the definition, without the arguments that the nested type has for it.
+    private static Type DeclaringType(Type type)
+    {
+        Type declaring = type.DeclaringType!;
+        return type.IsConstructedGenericType && declaring.IsGenericTypeDefinition
+            ? declaring.MakeGenericType(type.GetGenericArguments()[..declaring.GetGenericArguments().Length])
+            : declaring;
     }
 }

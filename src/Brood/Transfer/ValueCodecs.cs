@@ -6,6 +6,8 @@ namespace Brood.Transfer;
 /// <summary>A value without references, as its bytes lie in memory. Padding between fields travels along.</summary>
 internal sealed class RawCodec<T> : Codec<T>, IRunCodec<T> where T : unmanaged
 {
+    private readonly BitPattern? _pattern = BitPattern.Of(typeof(T));
+
     public override int MinBytes => Unsafe.SizeOf<T>();
 
     public override bool IsRaw => true;
@@ -14,19 +16,26 @@ internal sealed class RawCodec<T> : Codec<T>, IRunCodec<T> where T : unmanaged
 
     public override void WriteEach(TransferWriter writer, ReadOnlySpan<T> values) => writer.WriteBytes(MemoryMarshal.AsBytes(values));
 
-    public override T Read(ref TransferReader reader) => reader.ReadUnmanaged<T>();
+    public override T Read(ref TransferReader reader)
+    {
+        if (_pattern is not null && !reader.Policy.TrustAll)
+        {
+            _pattern.Check(reader.Peek(Unsafe.SizeOf<T>()));
+        }
+        return reader.ReadUnmanaged<T>();
+    }
 
     public void WriteRun(TransferWriter writer, ReadOnlySpan<T> items) => RawElements.Write(writer, items);
 
     public void WriteRun(TransferWriter writer, T[] array, int start, int count) => RawElements.Write(writer, array, start, count);
 
-    public T[] ReadRun(ref TransferReader reader) => RawElements.Read<T>(ref reader);
+    public T[] ReadRun(ref TransferReader reader) => RawElements.Read<T>(ref reader, _pattern);
 
     public void ReadRun(ref TransferReader reader, List<T> target)
     {
         int count = RawElements.ReadHeader<T>(ref reader, out BlockView? block);
         CollectionsMarshal.SetCount(target, count);
-        RawElements.Fill(ref reader, block, CollectionsMarshal.AsSpan(target));
+        RawElements.Fill(ref reader, block, CollectionsMarshal.AsSpan(target), _pattern);
     }
 }
 
@@ -65,7 +74,7 @@ internal sealed class StructCodec<T> : Codec<T>, IPathPart where T : struct
 {
     private readonly FieldLayout _fields = FieldLayout.Of(typeof(T));
 
-    public override int MinBytes => _fields.Count;
+    public override int MinBytes => _fields.MinBytes;
 
     public override void Write(TransferWriter writer, T value)
     {
@@ -103,6 +112,42 @@ internal sealed class StructCodec<T> : Codec<T>, IPathPart where T : struct
     }
 
     public string Describe(object? value, int position) => _fields.Describe(position);
+}
+
+/// <summary>An inline array whose elements hold references. Reflection knows the first of them only.</summary>
+internal sealed class InlineArrayCodec<TArray, TElement> : Codec<TArray>, IPathPart where TArray : struct
+{
+    private static readonly int s_length = Unsafe.SizeOf<TArray>() / Unsafe.SizeOf<TElement>();
+
+    public override int MinBytes => s_length * Codec<TElement>.Declared.MinBytes;
+
+    public override void Write(TransferWriter writer, TArray value)
+    {
+        Codec<TElement> codec = Codec<TElement>.Declared;
+        writer.Enter(this, null);
+        for (int i = 0; i < s_length; i++)
+        {
+            writer.At(i);
+            codec.Write(writer, Elements(ref value)[i]);
+        }
+        writer.Leave();
+    }
+
+    public override TArray Read(ref TransferReader reader)
+    {
+        Codec<TElement> codec = Codec<TElement>.Declared;
+        TArray value = default;
+        for (int i = 0; i < s_length; i++)
+        {
+            Elements(ref value)[i] = codec.Read(ref reader);
+        }
+        return value;
+    }
+
+    public string Describe(object? value, int position) => $"[{position}]";
+
+    private static Span<TElement> Elements(ref TArray array) =>
+        MemoryMarshal.CreateSpan(ref Unsafe.As<TArray, TElement>(ref array), s_length);
 }
 
 /// <summary>A struct that cannot cross.</summary>

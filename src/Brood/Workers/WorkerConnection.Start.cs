@@ -137,7 +137,9 @@ internal sealed partial class WorkerConnection
             _bulkOut = new BulkSender(
                 () => process.Map(RegionLayout.BulkOutOffset, RegionLayout.BulkBytes), process.Discard);
             _control = new FrameSender(Rings.ControlWriter(memory), _bulkOut) { IsOtherSideGone = () => _isGone };
-            var bulkBack = new BulkReceiver(() => process.Map(RegionLayout.BulkBackOffset, RegionLayout.BulkBytes));
+            var bulkBack = new BulkReceiver(
+                () => process.Map(RegionLayout.BulkBackOffset, RegionLayout.BulkBytes),
+                (offset, length) => process.IsWritten(RegionLayout.BulkBackOffset + offset, length));
             process.Start(start);
             _relay.ProcessId = process.ProcessId;
             _receiver = new HostReceiver(

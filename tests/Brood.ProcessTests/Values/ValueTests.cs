@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Brood.Values;
@@ -19,6 +20,20 @@ public class ValueTests(SharedWorker shared) : IClassFixture<SharedWorker>
             double[] back = await _worker.CallAsync(items => items, numbers);
             Assert.True(MemoryMarshal.AsBytes(numbers.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(back.AsSpan())));
         }
+    }
+
+    [Fact(Timeout = Watchdog.Milliseconds)]
+    public async Task A_result_whose_bits_are_no_value_fails_its_call_and_no_other()
+    {
+        TransferException e = await Assert.ThrowsAsync<TransferException>(() => _worker.CallAsync(MakeOddBool));
+        Assert.Contains("no System.Boolean is made of such bits", e.Message);
+        Assert.Equal(3, await _worker.CallAsync(number => number + 1, 2));
+    }
+
+    private static bool MakeOddBool()
+    {
+        byte two = 2;
+        return Unsafe.As<byte, bool>(ref two);
     }
 
     [Fact(Timeout = Watchdog.Milliseconds)]

@@ -317,6 +317,21 @@ public class ExceptionTransferTests
     }
 
     [Fact]
+    public void More_data_than_an_exception_carries_is_refused()
+    {
+        // A dictionary of exception data looks through all its entries for each that is added.
+        TransferWriter writer = new();
+        writer.WriteVarint(10_000);
+        writer.WriteBytes(new byte[20_000]);
+        byte[] bytes = writer.Inline.ToArray();
+        Assert.Throws<TransferException>(() =>
+        {
+            TransferReader reader = new(bytes, null, null, TypePolicy.Default);
+            ExceptionData.Read(ref reader, HandleCodec.Source);
+        });
+    }
+
+    [Fact]
     public void Damaged_bytes_are_a_transfer_exception_or_another_exception_but_no_failure()
     {
         TransferWriter writer = new();

@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Collections;
 using System.Numerics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -95,6 +97,10 @@ public sealed class DeepEqual
         {
             return Compare(Property(a, "Value"), Property(b, "Value"), path + ".Value");
         }
+        if (name.StartsWith("ReadOnlySequence`"))
+        {
+            return Compare(Segments((dynamic)a), Segments((dynamic)b), path);
+        }
         if (name.Contains("Memory`") || name.StartsWith("ArraySegment`") || name.StartsWith("ImmutableArray`"))
         {
             return Compare(Items(a), Items(b), path);
@@ -133,11 +139,22 @@ public sealed class DeepEqual
         return type == typeof(object) || type.IsAbstract ? null : Same(a.Equals(b) || IsCultureAware(a, b), a, b, path);
     }
 
+    // Reflection knows the first element only.
+    private static TElement[] Elements<TArray, TElement>(TArray array) where TArray : struct =>
+        MemoryMarshal.CreateSpan(ref Unsafe.As<TArray, TElement>(ref array), Unsafe.SizeOf<TArray>() / Unsafe.SizeOf<TElement>()).ToArray();
+
+    private static object Elements(object array, FieldInfo first) => new Func<int, int[]>(Elements<int, int>).Method.GetGenericMethodDefinition()
+        .MakeGenericMethod(array.GetType(), first.FieldType).Invoke(null, [array])!;
+
     private string? CompareFields(object a, object b, Type level, string path)
     {
         foreach (FieldInfo field in level.GetFields(
             BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
         {
+            if (level.IsDefined(typeof(InlineArrayAttribute)))
+            {
+                return Compare(Elements(a, field), Elements(b, field), path);
+            }
             if (Compare(field.GetValue(a), field.GetValue(b), $"{path}.{field.Name}") is { } difference)
             {
                 return difference;
@@ -177,6 +194,16 @@ public sealed class DeepEqual
             _ => ((JsonNode)value).ToJsonString(),
         };
         return Same(of(a) == of(b), of(a), of(b), path);
+    }
+
+    private static T[][] Segments<T>(ReadOnlySequence<T> sequence)
+    {
+        List<T[]> segments = [];
+        foreach (ReadOnlyMemory<T> segment in sequence)
+        {
+            segments.Add(segment.ToArray());
+        }
+        return [.. segments];
     }
 
     private static Array? Items(object value)

@@ -2,7 +2,7 @@ using Brood.Transfer.Zoo;
 
 namespace Brood.Transfer;
 
-/// <summary>Damages valid payloads and reads them as a host would read a worker's.</summary>
+/// <summary>Damages valid payloads and reads them as a host would read a worker's, or as a worker would read its host's.</summary>
 /// <remarks>A run is told by its seed and count. Whatever it finds names the seed of the one case.</remarks>
 internal sealed class FuzzTransfer
 {
@@ -14,16 +14,16 @@ internal sealed class FuzzTransfer
 
     private readonly List<(ZooEntry Entry, Payload Payload)> _valid = [];
 
-    // Its own: the types that it makes up must not use up those of other tests.
-    private readonly TypePolicy _policy = TypePolicy.MakeDefault();
+    private readonly TypePolicy _policy;
 
-    private FuzzTransfer()
+    private FuzzTransfer(TypePolicy policy)
     {
+        _policy = policy;
         foreach (ZooEntry entry in TransferZoo.All)
         {
             foreach (Type declared in (Type[])[entry.Declared, typeof(object)])
             {
-                Payload payload = TransferHarness.Write(entry.Value, declared);
+                Payload payload = TransferHarness.Write(entry.Value, declared, policy);
                 if (payload.Inline.Length <= 4_096)
                 {
                     _valid.Add((entry with { Declared = declared }, payload));
@@ -33,14 +33,16 @@ internal sealed class FuzzTransfer
     }
 
     /// <summary>The outcome: how many were read after all, and how many were refused.</summary>
-    public static (int Read, int Refused) Run(int seed, int count, Action<string>? fail = null)
+    /// <param name="trustsWriter">Whether to read as a worker does.</param>
+    public static (int Read, int Refused) Run(bool trustsWriter, int seed, int count, Action<string> fail)
     {
-        var fuzz = new FuzzTransfer();
+        // A policy of its own: the types that are made up must not use up those of other tests.
+        var fuzz = new FuzzTransfer(trustsWriter ? TypePolicy.TrustHost : TypePolicy.MakeDefault());
         int read = 0;
         for (int i = 0; i < count; i++)
         {
             int caseSeed = unchecked(seed * 31 + i);
-            if (fuzz.TryOne(caseSeed, fail ?? (message => throw new InvalidOperationException(message))))
+            if (fuzz.TryOne(caseSeed, fail))
             {
                 read++;
             }
@@ -69,6 +71,10 @@ internal sealed class FuzzTransfer
             if (value is not null && !entry.Declared.IsInstanceOfType(value))
             {
                 fail($"seed {seed}: {entry.Name} became a {value.GetType()}");
+            }
+            if (value is not null && entry.Declared == typeof(object) && _policy.Judge(BodyCodec.For(value.GetType()).Type) is { } refusal)
+            {
+                fail($"seed {seed}: {entry.Name} became a {value.GetType()}, {refusal.Why}");
             }
         }
         catch (TransferException)
@@ -127,16 +133,21 @@ public class FuzzTests
     /// <summary>Raises the number of mutations, for a long run.</summary>
     private const string CountVariable = "BROOD_FUZZ_COUNT";
 
-    private const int DefaultCount = 200_000;
+    private const int DefaultCount = 150_000;
 
     [Fact]
-    public void Damaged_bytes_end_in_a_value_or_a_TransferException_and_allocate_little()
+    public void A_host_makes_of_damaged_bytes_a_value_or_a_TransferException_and_allocates_little() => Run(trustsWriter: false);
+
+    [Fact]
+    public void A_worker_makes_of_damaged_bytes_a_value_or_a_TransferException_and_allocates_little() => Run(trustsWriter: true);
+
+    private static void Run(bool trustsWriter)
     {
         int count = int.TryParse(Environment.GetEnvironmentVariable(CountVariable), out int wanted) ? wanted : DefaultCount;
         int seed = Environment.TickCount;
         TestContext.Current.SendDiagnosticMessage("fuzz seed {0}, {1:N0} mutations", seed, count);
         var failures = new List<string>();
-        (int read, int refused) = FuzzTransfer.Run(seed, count, message =>
+        (int read, int refused) = FuzzTransfer.Run(trustsWriter, seed, count, message =>
         {
             if (failures.Count < 20)
             {
@@ -145,5 +156,6 @@ public class FuzzTests
         });
         Assert.True(failures.Count == 0, $"run seed {seed}\n{string.Join("\n", failures)}");
         Assert.True(read > 0 && refused > 0, $"{read} read, {refused} refused");
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}: {read:N0} read, {refused:N0} refused");
     }
 }

@@ -41,6 +41,8 @@ public class RefusalTests
             (new[] { 1 }.AsQueryable(), "ToList()"),
             (Enumerable.Range(0, 3).GetEnumerator(), "ToList()"),
             (new Timer(_ => { }), "inside the function"),
+            (new Dictionary<string, int>().Keys, "ToList()"),
+            (new LinkedList<int>([1]).First!, "pass the collection"),
             (new Connection(), "WorkerOptions.Initialize"),
             (new System.Data.DataTable(), "Pass"),
             (new Random(1), "Pass the data"),
@@ -51,6 +53,23 @@ public class RefusalTests
             TransferException e = TransferHarness.Refused(value);
             Assert.Contains(advice, e.Message);
             Assert.Contains(TypeNames.Display(value.GetType()), e.Message);
+        }
+    }
+
+    [Fact]
+    public void A_nested_generic_class_is_named_with_its_arguments() => Assert.Contains(
+        "System.Collections.Generic.Dictionary<System.String, System.Int32>.KeyCollection",
+        TransferHarness.Refused(new Dictionary<string, int>().Keys).Message);
+
+    [Fact]
+    public void A_type_that_the_reader_would_not_look_up_is_refused_where_it_is_sent()
+    {
+        Assert.Contains("System.IO.Stream", TransferHarness.Refused<Type[]>([typeof(Stream)]).Message);
+        Assert.StartsWith("Type[][1]", TransferHarness.Refused<Type[]>([typeof(int), typeof(Stream)]).Message);
+        Assert.Equal(typeof(Stream), TransferHarness.CopyTrusted(typeof(Stream)));
+        foreach (Type type in (Type[])[typeof(int*), typeof(int).MakeByRefType()])
+        {
+            Assert.Contains("no name", TransferHarness.Refused(type, TypePolicy.TrustHost).Message);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections;
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
@@ -54,6 +55,8 @@ public class TransferPageTests
         Assert.Contains($"| Nesting of values | {TransferLimits.MaxDepth} levels;", page);
         Assert.Contains($"| One payload | {TransferLimits.MaxInlineBytes >> 30} GiB,", page);
         Assert.Contains($"| Nesting of type arguments in a result | {TransferLimits.MaxTypeDepth} |", page);
+        Assert.Contains($"| Comparisons of keys that collide in a result | {TransferLimits.MaxKeyComparisons:N0} |", page);
+        Assert.Contains($"| Parts of a key in a result | {TransferLimits.MaxKeyParts:N0} |", page);
         Assert.Contains($"| Different constructed types that workers name | {TransferLimits.MaxForeignTypes:N0} |", page);
     }
 
@@ -87,7 +90,8 @@ public class TransferPageTests
         ["class"] = new Hidden(1, "a"), ["record"] = new Ring(1, 2), ["anonymous type"] = new { A = 1 },
         ["generic class"] = new Box<string> { Value = "a" }, ["int[]"] = new[] { 1 }, ["int[,]"] = new int[1, 2], ["int[][]"] = new int[][] { [1] },
         ["array with lower bounds"] = Array.CreateInstance(typeof(int), [2], [3]), ["Memory<int>"] = new Memory<int>([1, 2], 1, 1),
-        ["ReadOnlyMemory<int>"] = new ReadOnlyMemory<int>([1]), ["ArraySegment<int>"] = new ArraySegment<int>([1]),
+        ["ReadOnlyMemory<int>"] = new ReadOnlyMemory<int>([1]), ["ReadOnlySequence<int>"] = new ReadOnlySequence<int>([1, 2], 1, 1),
+        ["ArraySegment<int>"] = new ArraySegment<int>([1]),
         ["ImmutableArray<int>"] = ImmutableArray.Create(1), ["List<int>"] = new List<int> { 1 }, ["LinkedList<int>"] = new LinkedList<int>([1]),
         ["Queue<int>"] = new Queue<int>([1]), ["Stack<int>"] = new Stack<int>([1, 2]),
         ["PriorityQueue<string, int>"] = new PriorityQueue<string, int>([("a", 1)]), ["BitArray"] = new BitArray(3), ["ArrayList"] = new ArrayList { 1 },
@@ -95,7 +99,10 @@ public class TransferPageTests
         ["HashSet<int>"] = new HashSet<int> { 1 }, ["SortedDictionary<string, int>"] = new SortedDictionary<string, int> { ["a"] = 1 },
         ["SortedList<string, int>"] = new SortedList<string, int> { ["a"] = 1 }, ["SortedSet<int>"] = new SortedSet<int> { 1 },
         ["OrderedDictionary<string, int>"] = new OrderedDictionary<string, int> { ["a"] = 1 }, ["Hashtable"] = new Hashtable { [1] = 2 },
-        ["NameValueCollection"] = new NameValueCollection { { "a", "b" } },
+        ["Queue"] = new Queue(new[] { 1 }), ["Stack"] = new Stack(new[] { 1 }), ["SortedList"] = new SortedList { [1] = 2 },
+        ["ListDictionary"] = new ListDictionary { [1] = 2 }, ["HybridDictionary"] = new HybridDictionary { [1] = 2 },
+        ["OrderedDictionary"] = new OrderedDictionary { ["a"] = 2 }, ["StringCollection"] = new StringCollection { "a" },
+        ["StringDictionary"] = new StringDictionary { ["a"] = "b" }, ["NameValueCollection"] = new NameValueCollection { { "a", "b" } },
         ["ConcurrentDictionary<string, int>"] = new ConcurrentDictionary<string, int> { ["a"] = 1 },
         ["ConcurrentQueue<int>"] = new ConcurrentQueue<int>([1]), ["ConcurrentStack<int>"] = new ConcurrentStack<int>([1]),
         ["ConcurrentBag<int>"] = new ConcurrentBag<int>([1]), ["ImmutableList<int>"] = ImmutableList.Create(1),
@@ -109,7 +116,7 @@ public class TransferPageTests
         ["ReadOnlyDictionary<string, int>"] = new ReadOnlyDictionary<string, int>(new Dictionary<string, int> { ["a"] = 1 }),
         ["ReadOnlySet<int>"] = new ReadOnlySet<int>(new HashSet<int> { 1 }), ["KeyedCollection"] = new ByName { new("a", 1, 2, default) },
         ["class derived from List<int>"] = new NamedList { 1 }, ["collection expression"] = (IReadOnlyList<int>)[1, 2],
-        ["Uri"] = new Uri("http://a/b"), ["Version"] = new Version(1, 2), ["Regex"] = new Regex("a"), ["IPAddress"] = IPAddress.Parse("1.2.3.4"),
+        ["Uri"] = new Uri("http://a/b"), ["Version"] = new Version(1, 2), ["Regex"] = new Regex("a"), ["[GeneratedRegex]"] = Patterns.Digits(), ["IPAddress"] = IPAddress.Parse("1.2.3.4"),
         ["IPEndPoint"] = new IPEndPoint(IPAddress.Any, 1), ["DBNull"] = DBNull.Value, ["CultureInfo"] = new CultureInfo("de-DE"),
         ["TimeZoneInfo"] = TimeZoneInfo.Utc, ["Encoding"] = Encoding.UTF8, ["JsonElement"] = JsonDocument.Parse("1").RootElement,
         ["JsonDocument"] = JsonDocument.Parse("[]"), ["JsonNode"] = JsonNode.Parse("{}")!, ["Type"] = typeof(List<Circle>),
@@ -127,17 +134,19 @@ public class TransferPageTests
         ["Thread"] = Thread.CurrentThread, ["Timer"] = new Timer(_ => { }), ["SemaphoreSlim"] = new SemaphoreSlim(1),
         ["Lock"] = Activator.CreateInstance(typeof(Lock))!, ["ManualResetEvent"] = new ManualResetEvent(false), ["SpinLock"] = default(SpinLock),
         ["Task"] = Task.CompletedTask, ["ValueTask"] = ValueTask.CompletedTask, ["CancellationTokenSource"] = new CancellationTokenSource(),
-        ["Progress<int>"] = new Progress<int>(), ["iterator"] = Iterate(), ["LINQ query"] = new[] { 1 }.Where(i => i > 0),
+        ["Progress<int>"] = new Progress<int>(), ["iterator"] = Iterate(), ["Dictionary<string, int>.KeyCollection"] = new Dictionary<string, int>().Keys, ["LINQ query"] = new[] { 1 }.Where(i => i > 0),
         ["IQueryable<int>"] = new[] { 1 }.AsQueryable(), ["Lazy<int> not made"] = new Lazy<int>(() => 1), ["WeakReference"] = new WeakReference(null),
         ["AsyncLocal<int>"] = new AsyncLocal<int>(), ["IServiceProvider"] = new Provider(), ["MethodInfo"] = typeof(int).GetMethods()[0],
         ["comparer made of a delegate"] = Comparer<int>.Create((a, b) => a - b), ["class with a finalizer"] = new RefusalTests.Owner(),
-        ["class derived from Random"] = new RefusalTests.OwnRandom(), ["Random"] = new Random(1), ["DataTable"] = new System.Data.DataTable(),
+        ["class derived from Random"] = new RefusalTests.OwnRandom(), ["class derived from Regex"] = new OwnRegex(), ["Random"] = new Random(1), ["DataTable"] = new System.Data.DataTable(),
     };
 
     private static IEnumerable<int> Iterate()
     {
         yield return 1;
     }
+
+    private sealed class OwnRegex() : Regex("a");
 
     private sealed class Provider : IServiceProvider
     {

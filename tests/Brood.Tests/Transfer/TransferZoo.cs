@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections;
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
@@ -125,6 +126,10 @@ public static class TransferZoo
         var four = new Four();
         four[3] = 9;
         add.Add("inline array", four);
+        var names = new ThreeNames();
+        (names[0], names[2]) = ("a", "c");
+        add.Add("inline array of strings", names);
+        add.Add("inline array in a class", new WithNames { Names = names, After = 1 });
         add.Add("struct as interface", (IShape)new Square(2));
         add.Add("struct as object", (object)new Point3(1, 2, 3));
         add.Add("ValueTuple of 2", (1, 2));
@@ -181,8 +186,35 @@ public static class TransferZoo
         add.Add("ReadOnlyMemory of a string", "hello".AsMemory(1, 3));
         add.Add("large Memory", new Memory<long>(new long[10_000], 100, 9_000));
         add.Add("ArraySegment", new ArraySegment<int>([1, 2, 3, 4], 0, 4));
+        add.Add("ReadOnlySequence", new ReadOnlySequence<int>([1, 2, 3, 4], 1, 2));
+        add.Add("ReadOnlySequence of several", Sequence(["a", "b"], [], ["c"]));
+        add.Add("default ReadOnlySequence", default(ReadOnlySequence<byte>));
+        add.Add("empty ReadOnlySequence", ReadOnlySequence<byte>.Empty);
         add.Add("default ArraySegment", default(ArraySegment<int>));
         add.Add("BitArray", new BitArray([true, false, true, true, false, true, false, true, true]));
+    }
+
+    private static ReadOnlySequence<T> Sequence<T>(params T[][] parts)
+    {
+        var first = new Segment<T>(parts[0], 0);
+        Segment<T> last = first;
+        foreach (T[] part in parts[1..])
+        {
+            last = last.Append(part);
+        }
+        return new ReadOnlySequence<T>(first, 0, last, last.Memory.Length);
+    }
+
+    private sealed class Segment<T> : ReadOnlySequenceSegment<T>
+    {
+        public Segment(T[] items, long start) => (Memory, RunningIndex) = (items, start);
+
+        public Segment<T> Append(T[] items)
+        {
+            var next = new Segment<T>(items, RunningIndex + Memory.Length);
+            Next = next;
+            return next;
+        }
     }
 
     private static void AddObjects(Adder add)
@@ -264,6 +296,17 @@ public static class TransferZoo
         add.Add("ArrayList", new ArrayList { 1, "two", null });
         add.Add("Hashtable", new Hashtable { ["a"] = 1, [2] = "b" });
         add.Add("NameValueCollection", new NameValueCollection { { "a", "1" }, { "A", "2" }, { "b", null } });
+        add.Add("Queue without a type", new Queue(new object?[] { 1, "two", null }));
+        add.Add("Stack without a type", new Stack(new object?[] { 1, "two", null }));
+        add.Add("SortedList without a type", new SortedList { ["b"] = 1, ["a"] = null });
+        add.Add("SortedList without a type, comparer", new SortedList(StringComparer.Ordinal) { ["b"] = 1, ["B"] = 2 });
+        add.Add("ListDictionary", new ListDictionary { ["b"] = 1, [2] = "a" });
+        add.Add("ListDictionary, comparer", new ListDictionary(new Comparer(new CultureInfo("cs-CZ"))) { ["b"] = 1 });
+        add.Add("HybridDictionary", new HybridDictionary(caseInsensitive: true) { ["b"] = 1 });
+        add.Add("OrderedDictionary without types", new OrderedDictionary(StringComparer.OrdinalIgnoreCase) { ["b"] = 1, ["a"] = 2 });
+        add.Add("OrderedDictionary, read only", new OrderedDictionary { ["b"] = 1 }.AsReadOnly());
+        add.Add("StringCollection", new StringCollection { "a", null });
+        add.Add("StringDictionary", new StringDictionary { ["A"] = "b" });
         add.Add("list with a title", new NamedList { 1, 2 });
         add.Add("list with a title, set", Titled());
         add.Add("map with more", new NamedMap { ["Key"] = 1 });
@@ -307,6 +350,8 @@ public static class TransferZoo
         add.Add("TimeZoneInfo", TimeZoneInfo.FindSystemTimeZoneById("Europe/Prague"));
         add.Add("own TimeZoneInfo", TimeZoneInfo.CreateCustomTimeZone("Own", TimeSpan.FromMinutes(90), "Own", "Own"));
         add.Add("Regex", new Regex("a(b+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(3)));
+        add.Add("generated Regex", Patterns.Bees());
+        add.Add("generated Regex as object", (object)Patterns.Digits());
         add.Add("IPv4 address", IPAddress.Parse("192.168.1.2"));
         add.Add("IPv6 address", IPAddress.Parse("fe80::1%3"));
         add.Add("loopback", IPAddress.Loopback);

@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 
 namespace Brood.Transfer.Zoo;
 
@@ -26,6 +27,11 @@ public struct Nested { public Named Inner; public Point3 Place; public int? Mayb
 
 [InlineArray(4)]
 public struct Four { private int _first; }
+
+[InlineArray(3)]
+public struct ThreeNames { private string? _first; }
+
+public sealed class WithNames { public ThreeNames Names; public int After; }
 
 public interface IShape { double Area { get; } }
 
@@ -113,3 +119,12 @@ public sealed class Everything
 public sealed class WithRequired { public required int Id { get; init; } public required string Name { get; init; } }
 
 public class Primary(int seed, string name) { public int Twice => seed * 2; public string Name => name; }
+
+public static partial class Patterns
+{
+    [GeneratedRegex("a(b+)", RegexOptions.IgnoreCase, 1_000)]
+    public static partial Regex Bees();
+
+    [GeneratedRegex("^[0-9]+$")]
+    public static partial Regex Digits();
+}

@@ -1,3 +1,6 @@
+using System.Collections;
+using System.Collections.Specialized;
+using System.Globalization;
 using Brood.Transfer.Zoo;
 
 namespace Brood.Transfer;
@@ -48,6 +51,20 @@ public class ZooTests
             Assert.Equal(payload.Inline, TransferHarness.Write(entry.Value, entry.Declared).Inline);
             Assert.Null(DeepEqual.Difference(entry.Value, TransferHarness.Read(payload, entry.Declared)));
         }
+    }
+
+    [Fact]
+    public void Maps_without_type_arguments_keep_their_comparers()
+    {
+        StringComparer comparer = StringComparer.OrdinalIgnoreCase;
+        foreach (IDictionary map in (IDictionary[])[
+            new OrderedDictionary(comparer), new SortedList(comparer), new ListDictionary(comparer), new HybridDictionary(true), new Hashtable(comparer)])
+        {
+            map["key"] = 1;
+            Assert.Equal(1, TransferHarness.Copy<object>(map) is IDictionary copy ? copy["KEY"] : null);
+        }
+        var czech = new SortedList(new Comparer(new CultureInfo("cs-CZ"))) { ["hrad"] = 1, ["chata"] = 2 };
+        Assert.Equal(new[] { "hrad", "chata" }, TransferHarness.Copy(czech).Keys.Cast<string>());
     }
 
     private static void Cross(string name, TypePolicy policy)

@@ -15,6 +15,10 @@ internal abstract class BuiltBody<TItem>(Type known) : BodyCodec(known)
 
     protected abstract TItem[] ItemsOf(object value);
 
+    /// <summary>Checks items that an untrusted writer chose, before they are placed by content.</summary>
+    /// <param name="areComplete">Whether none of them refers to what was read before.</param>
+    protected virtual void CheckItems(ref TransferReader reader, TItem[] items, object?[] comparers, bool areComplete) { }
+
     protected abstract object Build(TItem[] items, object?[] comparers);
 
     public sealed override void Write(TransferWriter writer, object value)
@@ -53,10 +57,12 @@ internal abstract class BuiltBody<TItem>(Type known) : BodyCodec(known)
         }
         Codec<TItem> codec = Codec<TItem>.Declared;
         var items = new TItem[reader.ReadCount(codec.MinBytes)];
+        int seenBefore = reader.SeenCount;
         for (int i = 0; i < items.Length; i++)
         {
             items[i] = codec.Read(ref reader);
         }
+        CheckItems(ref reader, items, comparers, reader.SeenCount == seenBefore);
         return Build(items, comparers);
     }
 }

@@ -41,6 +41,9 @@ internal sealed class ImmutableHashSetBody<T>(Type known) : BuiltBody<T>(known)
 
     protected override T[] ItemsOf(object value) => [.. (ImmutableHashSet<T>)value];
 
+    protected override void CheckItems(ref TransferReader reader, T[] items, object?[] comparers, bool areComplete) =>
+        ForeignKeys.CheckHashed(ref reader, items, (IEqualityComparer<T>?)comparers[0], areComplete);
+
     protected override object Build(T[] items, object?[] comparers) =>
         ImmutableHashSet.Create((IEqualityComparer<T>?)comparers[0], items);
 }
@@ -56,6 +59,9 @@ internal sealed class ImmutableSortedSetBody<T>(Type known) : BuiltBody<T>(known
     protected override object? ComparerOf(object value, int position) => Comparers.Tell(((ImmutableSortedSet<T>)value).KeyComparer);
 
     protected override T[] ItemsOf(object value) => [.. (ImmutableSortedSet<T>)value];
+
+    protected override void CheckItems(ref TransferReader reader, T[] items, object?[] comparers, bool areComplete) =>
+        ForeignKeys.CheckSorted(ref reader, items, areComplete);
 
     protected override object Build(T[] items, object?[] comparers) =>
         ImmutableSortedSet.Create((IComparer<T>?)comparers[0], items);
@@ -76,6 +82,10 @@ internal sealed class ImmutableDictionaryBody<TKey, TValue>(Type known) : BuiltB
 
     protected override KeyValuePair<TKey, TValue>[] ItemsOf(object value) => [.. (ImmutableDictionary<TKey, TValue>)value];
 
+    protected override void CheckItems(ref TransferReader reader, KeyValuePair<TKey, TValue>[] items, object?[] comparers, bool areComplete) =>
+        ForeignKeys.CheckHashed(
+            ref reader, Array.ConvertAll(items, static pair => pair.Key), (IEqualityComparer<TKey>?)comparers[0], areComplete);
+
     protected override object Build(KeyValuePair<TKey, TValue>[] items, object?[] comparers) => ImmutableDictionary.CreateRange(
         (IEqualityComparer<TKey>?)comparers[0], (IEqualityComparer<TValue>?)comparers[1], items);
 }
@@ -95,6 +105,9 @@ internal sealed class ImmutableSortedDictionaryBody<TKey, TValue>(Type known) : 
 
     protected override KeyValuePair<TKey, TValue>[] ItemsOf(object value) => [.. (ImmutableSortedDictionary<TKey, TValue>)value];
 
+    protected override void CheckItems(ref TransferReader reader, KeyValuePair<TKey, TValue>[] items, object?[] comparers, bool areComplete) =>
+        ForeignKeys.CheckSorted(ref reader, Array.ConvertAll(items, static pair => pair.Key), areComplete);
+
     protected override object Build(KeyValuePair<TKey, TValue>[] items, object?[] comparers) => ImmutableSortedDictionary.CreateRange(
         (IComparer<TKey>?)comparers[0], (IEqualityComparer<TValue>?)comparers[1], items);
 }
@@ -111,6 +124,9 @@ internal sealed class FrozenSetBody<T>(Type known) : BuiltBody<T>(known)
 
     protected override T[] ItemsOf(object value) => [.. (FrozenSet<T>)value];
 
+    protected override void CheckItems(ref TransferReader reader, T[] items, object?[] comparers, bool areComplete) =>
+        ForeignKeys.CheckHashed(ref reader, items, (IEqualityComparer<T>?)comparers[0], areComplete);
+
     protected override object Build(T[] items, object?[] comparers) => items.ToFrozenSet((IEqualityComparer<T>?)comparers[0]);
 }
 
@@ -126,6 +142,10 @@ internal sealed class FrozenDictionaryBody<TKey, TValue>(Type known) : BuiltBody
     protected override object? ComparerOf(object value, int position) => Comparers.Tell(((FrozenDictionary<TKey, TValue>)value).Comparer);
 
     protected override KeyValuePair<TKey, TValue>[] ItemsOf(object value) => [.. (FrozenDictionary<TKey, TValue>)value];
+
+    protected override void CheckItems(ref TransferReader reader, KeyValuePair<TKey, TValue>[] items, object?[] comparers, bool areComplete) =>
+        ForeignKeys.CheckHashed(
+            ref reader, Array.ConvertAll(items, static pair => pair.Key), (IEqualityComparer<TKey>?)comparers[0], areComplete);
 
     protected override object Build(KeyValuePair<TKey, TValue>[] items, object?[] comparers) =>
         items.ToFrozenDictionary((IEqualityComparer<TKey>?)comparers[0]);

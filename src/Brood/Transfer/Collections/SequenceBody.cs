@@ -18,6 +18,15 @@ internal abstract class SequenceBody<TItem>(Type type, Type known) : FilledBody(
 
     protected abstract void Add(object collection, TItem item);
 
+    /// <summary>The comparer that says into which bucket an item falls; null if there are no buckets.</summary>
+    protected virtual IEqualityComparer<TItem>? HashComparerOf(object collection) => null;
+
+    /// <summary>Makes room, so that the number of buckets is known.</summary>
+    protected virtual int Reserve(object collection, int count) => 0;
+
+    /// <summary>The part of an item that it is placed by.</summary>
+    protected virtual object? KeyOf(TItem item) => item;
+
     public sealed override void Write(TransferWriter writer, object value)
     {
         if (ComparerType is { } comparerType)
@@ -66,10 +75,11 @@ internal abstract class SequenceBody<TItem>(Type type, Type known) : FilledBody(
         {
             items[i] = codec.Read(ref reader);
         }
-        var fill = new Fill(this, collection, items);
-        if (reader.SeenCount == seenBefore)
+        bool areComplete = reader.SeenCount == seenBefore;
+        var fill = new Fill(this, collection, items, areComplete);
+        if (areComplete)
         {
-            fill.Run();
+            fill.Run(ref reader);
         }
         else
         {
@@ -77,10 +87,23 @@ internal abstract class SequenceBody<TItem>(Type type, Type known) : FilledBody(
         }
     }
 
-    private sealed class Fill(SequenceBody<TItem> body, object collection, TItem[] items) : DeferredFill
+    private void CheckItems(ref TransferReader reader, object collection, TItem[] items, bool areComplete)
     {
-        public override void Run()
+        if (!areComplete)
         {
+            ForeignKeys.CheckParts(reader, items.Select(KeyOf));
+        }
+        if (HashComparerOf(collection) is { } comparer && ForeignKeys.MayCollide(reader, items.Length, comparer))
+        {
+            ForeignKeys.CheckHashes(ref reader, items, comparer, Reserve(collection, items.Length));
+        }
+    }
+
+    private sealed class Fill(SequenceBody<TItem> body, object collection, TItem[] items, bool areComplete) : DeferredFill
+    {
+        public override void Run(ref TransferReader reader)
+        {
+            body.CheckItems(ref reader, collection, items, areComplete);
             foreach (TItem item in items)
             {
                 body.Add(collection, item);

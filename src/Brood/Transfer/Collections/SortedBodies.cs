@@ -27,6 +27,15 @@ internal sealed class SortedListBody<TKey, TValue>(Type type, Type known) : MapB
         IsDerived ? MakeDerived((ComparerType, comparer)) : new SortedList<TKey, TValue>((IComparer<TKey>?)comparer);
 
     protected override void Add(object map, TKey key, TValue value) => ((SortedList<TKey, TValue>)map).Add(key, value);
+
+    // Each item that comes out of order would move all that are greater.
+    protected override bool NeedsArranging => true;
+
+    protected override void Arrange(object map, List<KeyValuePair<TKey, TValue>> pairs)
+    {
+        IComparer<TKey> comparer = ((SortedList<TKey, TValue>)map).Comparer;
+        pairs.Sort((left, right) => comparer.Compare(left.Key, right.Key));
+    }
 }
 
 internal sealed class SortedSetBody<T>(Type type, Type known) : SequenceBody<T>(type, known)
@@ -65,6 +74,8 @@ internal sealed class PriorityQueueBody<TElement, TPriority>(Type type, Type kno
 
     protected override object Make(object? comparer) =>
         IsDerived ? MakeDerived((ComparerType, comparer)) : new PriorityQueue<TElement, TPriority>((IComparer<TPriority>?)comparer);
+
+    protected override object? KeyOf((TElement Element, TPriority Priority) item) => item.Priority;
 
     protected override void Add(object collection, (TElement Element, TPriority Priority) item) =>
         ((PriorityQueue<TElement, TPriority>)collection).Enqueue(item.Element, item.Priority);

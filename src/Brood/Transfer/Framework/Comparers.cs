@@ -1,4 +1,6 @@
+using System.Collections;
 using System.Globalization;
+using System.Reflection;
 
 namespace Brood.Transfer;
 
@@ -97,6 +99,27 @@ internal sealed class StringComparerBody() : BodyCodec(typeof(StringComparer))
             default:
                 throw TransferReader.Damaged("a comparer has an unknown form");
         }
+    }
+
+    public override string Describe(object? value, int position) => "";
+}
+
+/// <summary>Compares texts by a culture. Each sorted list of the time before generics makes its own.</summary>
+internal sealed class LegacyComparerBody() : BodyCodec(typeof(Comparer))
+{
+    private static readonly FieldInfo s_info = typeof(Comparer).GetField("_compareInfo", BindingFlags.Instance | BindingFlags.NonPublic)
+        ?? throw new MissingFieldException(nameof(Comparer), "_compareInfo");
+
+    public override bool IsTracked => false;
+
+    public override bool IsHarmless => true;
+
+    public override void Write(TransferWriter writer, object value) => writer.WriteText(((CompareInfo)s_info.GetValue(value)!).Name);
+
+    public override object Read(ref TransferReader reader, int objectIndex)
+    {
+        CultureInfo culture = CultureBody.Find(reader.ReadText());
+        return culture.Equals(CultureInfo.InvariantCulture) ? Comparer.DefaultInvariant : new Comparer(culture);
     }
 
     public override string Describe(object? value, int position) => "";

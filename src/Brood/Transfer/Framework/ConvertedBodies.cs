@@ -1,3 +1,4 @@
+using System.CodeDom.Compiler;
 using System.Collections;
 using System.Net;
 using System.Reflection;
@@ -35,6 +36,29 @@ internal sealed class UriBody() : ConvertedBody(typeof(Uri))
     }
 }
 
+internal sealed class VersionBody() : ConvertedBody(typeof(Version))
+{
+    public override void Write(TransferWriter writer, object value)
+    {
+        var version = (Version)value;
+        writer.WriteUnmanaged(version.Major);
+        writer.WriteUnmanaged(version.Minor);
+        writer.WriteUnmanaged(version.Build);
+        writer.WriteUnmanaged(version.Revision);
+    }
+
+    public override object Read(ref TransferReader reader, int objectIndex)
+    {
+        int major = reader.ReadUnmanaged<int>();
+        int minor = reader.ReadUnmanaged<int>();
+        int build = reader.ReadUnmanaged<int>();
+        int revision = reader.ReadUnmanaged<int>();
+        return build == -1 ? new Version(major, minor)
+            : revision == -1 ? new Version(major, minor, build)
+            : new Version(major, minor, build, revision);
+    }
+}
+
 internal sealed class RegexBody() : ConvertedBody(typeof(Regex))
 {
     public override void Write(TransferWriter writer, object value)
@@ -51,6 +75,19 @@ internal sealed class RegexBody() : ConvertedBody(typeof(Regex))
         var options = (RegexOptions)reader.ReadUnmanaged<int>();
         return new Regex(pattern, options, reader.ReadUnmanaged<TimeSpan>());
     }
+}
+
+/// <summary>What the compiler makes of <see cref="GeneratedRegexAttribute"/>: a class for each, of which there is one object in each process.</summary>
+internal static class GeneratedRegex
+{
+    /// <returns>Null if it is another class that derives from <see cref="Regex"/>.</returns>
+    public static BodyCodec? Find(Type type) =>
+        type.BaseType == typeof(Regex)
+        && type.GetCustomAttribute<GeneratedCodeAttribute>()?.Tool == "System.Text.RegularExpressions.Generator"
+        && type.GetField("Instance", BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic) is { IsInitOnly: true } field
+        && field.FieldType == type
+            ? new SingletonBody(type, field.GetValue(null)!)
+            : null;
 }
 
 internal sealed class StringBuilderBody() : ConvertedBody(typeof(StringBuilder))

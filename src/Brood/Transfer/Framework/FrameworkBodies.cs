@@ -23,7 +23,7 @@ internal static class FrameworkBodies
         }
         if (isOwn)
         {
-            return new RefusedBody(type, RefusedFamilies.UnknownFrameworkBase(known));
+            return GeneratedRegex.Find(type) ?? new RefusedBody(type, RefusedFamilies.UnknownFrameworkBase(known));
         }
         return MakeByName(name, type) ?? new RefusedBody(type, RefusedFamilies.UnknownFrameworkType);
     }
@@ -31,11 +31,12 @@ internal static class FrameworkBodies
     private static BodyCodec? MakeByName(string name, Type type) => name switch
     {
         "System.Uri" => new UriBody(),
+        "System.Version" => new VersionBody(),
         "System.DBNull" => new SingletonBody(typeof(DBNull), DBNull.Value),
         "System.StringComparer" => new StringComparerBody(),
         "System.Collections.Generic.ReferenceEqualityComparer" =>
             new SingletonBody(typeof(ReferenceEqualityComparer), ReferenceEqualityComparer.Instance),
-        "System.Collections.Comparer" => new SingletonBody(typeof(Comparer), Comparer.DefaultInvariant),
+        "System.Collections.Comparer" => new LegacyComparerBody(),
         "System.Globalization.CultureInfo" => new CultureBody(),
         "System.TimeZoneInfo" => new TimeZoneBody(),
         "System.Text.Encoding" => new EncodingBody(),
@@ -49,6 +50,12 @@ internal static class FrameworkBodies
         "System.Text.Json.Nodes.JsonNode" => new JsonNodeBody(),
         "System.Collections.ArrayList" when type == typeof(ArrayList) => new ArrayListBody(),
         "System.Collections.Hashtable" when type == typeof(Hashtable) => new HashtableBody(),
+        "System.Collections.Queue" when type == typeof(Queue) => new LegacyQueueBody(),
+        "System.Collections.Stack" when type == typeof(Stack) => new LegacyStackBody(),
+        "System.Collections.SortedList" when type == typeof(SortedList) => new LegacySortedListBody(),
+        "System.Collections.Specialized.OrderedDictionary" => new LegacyOrderedDictionaryBody(),
+        "System.Collections.Specialized.ListDictionary" => new ListDictionaryBody(),
+        "System.Collections.Specialized.HybridDictionary" => new HybridDictionaryBody(),
         "System.Collections.Specialized.NameValueCollection" => NameValueBody.Find(type),
         _ => null,
     };

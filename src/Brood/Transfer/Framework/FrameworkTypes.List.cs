@@ -54,7 +54,7 @@ internal static partial class FrameworkTypes
         R System.IO.FileAttributes
         R System.UriKind System.Private.Uri
         R System.Text.RegularExpressions.RegexOptions System.Text.RegularExpressions
-        F System.Drawing.Color System.Drawing.Primitives
+        S System.Drawing.Color System.Drawing.Primitives
         F System.Nullable`1
         F System.ValueTuple
         F System.ValueTuple`1
@@ -88,10 +88,11 @@ internal static partial class FrameworkTypes
         S System.DBNull
         S System.Lazy`1
         S System.Uri System.Private.Uri
-        F System.Version
+        S System.Version
         S System.Memory`1
         S System.ReadOnlyMemory`1
         S System.ArraySegment`1
+        S System.Buffers.ReadOnlySequence`1 System.Memory
         S System.Numerics.BigInteger System.Runtime.Numerics
         S System.Globalization.CultureInfo
         S System.TimeZoneInfo
@@ -113,7 +114,15 @@ internal static partial class FrameworkTypes
         S System.Collections.BitArray
         S System.Collections.ArrayList
         S System.Collections.Hashtable
+        S System.Collections.Queue System.Collections.NonGeneric
+        S System.Collections.Stack System.Collections.NonGeneric
+        S System.Collections.SortedList System.Collections.NonGeneric
         S System.Collections.Specialized.NameValueCollection System.Collections.Specialized
+        S System.Collections.Specialized.ListDictionary System.Collections.Specialized
+        S System.Collections.Specialized.HybridDictionary System.Collections.Specialized
+        S System.Collections.Specialized.OrderedDictionary System.Collections.Specialized
+        F System.Collections.Specialized.StringCollection System.Collections.Specialized
+        F System.Collections.Specialized.StringDictionary System.Collections.Specialized
         S System.Collections.Generic.List`1
         S System.Collections.Generic.Dictionary`2
         S System.Collections.Generic.HashSet`1

@@ -4,11 +4,19 @@ using System.Reflection;
 
 namespace Brood.Transfer;
 
-internal sealed class ArrayListBody() : BodyCodec(typeof(ArrayList))
+/// <summary>A collection of single items of the time before generics.</summary>
+internal abstract class LegacySequenceBody(Type type) : BodyCodec(type)
 {
-    public override void Write(TransferWriter writer, object value)
+    /// <summary>The items in the order in which adding them makes the same collection.</summary>
+    protected abstract object?[] ItemsOf(object value);
+
+    protected abstract object Make();
+
+    protected abstract void Add(object collection, object? item);
+
+    public sealed override void Write(TransferWriter writer, object value)
     {
-        object?[] items = ((ArrayList)value).ToArray();
+        object?[] items = ItemsOf(value);
         writer.WriteVarint((uint)items.Length);
         for (int i = 0; i < items.Length; i++)
         {
@@ -17,17 +25,49 @@ internal sealed class ArrayListBody() : BodyCodec(typeof(ArrayList))
         }
     }
 
-    public override object Read(ref TransferReader reader, int objectIndex)
+    public sealed override object Read(ref TransferReader reader, int objectIndex)
     {
-        var list = new ArrayList();
-        reader.Made(objectIndex, list);
+        object collection = Make();
+        reader.Made(objectIndex, collection);
         int count = reader.ReadCount();
         for (int i = 0; i < count; i++)
         {
-            list.Add(References.Read(ref reader, typeof(object)));
+            Add(collection, References.Read(ref reader, typeof(object)));
         }
-        return list;
+        return collection;
     }
+}
+
+internal sealed class ArrayListBody() : LegacySequenceBody(typeof(ArrayList))
+{
+    protected override object?[] ItemsOf(object value) => ((ArrayList)value).ToArray();
+
+    protected override object Make() => new ArrayList();
+
+    protected override void Add(object collection, object? item) => ((ArrayList)collection).Add(item);
+}
+
+internal sealed class LegacyQueueBody() : LegacySequenceBody(typeof(Queue))
+{
+    protected override object?[] ItemsOf(object value) => ((Queue)value).ToArray();
+
+    protected override object Make() => new Queue();
+
+    protected override void Add(object collection, object? item) => ((Queue)collection).Enqueue(item);
+}
+
+internal sealed class LegacyStackBody() : LegacySequenceBody(typeof(Stack))
+{
+    protected override object?[] ItemsOf(object value)
+    {
+        object?[] items = ((Stack)value).ToArray();
+        Array.Reverse(items);
+        return items;
+    }
+
+    protected override object Make() => new Stack();
+
+    protected override void Add(object collection, object? item) => ((Stack)collection).Push(item);
 }
 
 /// <summary>Made late: its keys may be anything, so they must be complete.</summary>
@@ -59,12 +99,19 @@ internal sealed class HashtableBody() : BodyCodec(typeof(Hashtable))
     public override object Read(ref TransferReader reader, int objectIndex)
     {
         var comparer = (IEqualityComparer?)References.ReadPart(ref reader, typeof(IEqualityComparer));
-        var table = new Hashtable(comparer);
-        int count = reader.ReadCount(2);
-        for (int i = 0; i < count; i++)
+        var entries = new (object Key, object? Value)[reader.ReadCount(2)];
+        int seenBefore = reader.SeenCount;
+        for (int i = 0; i < entries.Length; i++)
         {
             object key = References.Read(ref reader, typeof(object)) ?? throw TransferReader.Damaged("a key is null");
-            table.Add(key, References.Read(ref reader, typeof(object)));
+            entries[i] = (key, References.Read(ref reader, typeof(object)));
+        }
+        ForeignKeys.CheckHashed(
+            ref reader, Array.ConvertAll(entries, static entry => entry.Key), new Hasher(comparer), reader.SeenCount == seenBefore);
+        var table = new Hashtable(comparer);
+        foreach ((object key, object? value) in entries)
+        {
+            table.Add(key, value);
         }
         return table;
     }
@@ -99,12 +146,16 @@ internal sealed class NameValueBody : BodyCodec
     public override object Read(ref TransferReader reader, int objectIndex)
     {
         var comparer = (IEqualityComparer?)References.ReadPart(ref reader, typeof(IEqualityComparer));
-        var collection = new NameValueCollection(comparer);
-        int count = reader.ReadCount(2);
-        for (int i = 0; i < count; i++)
+        var entries = new (string? Key, string[]? Values)[reader.ReadCount(2)];
+        for (int i = 0; i < entries.Length; i++)
         {
             string? key = Codec<string?>.Declared.Read(ref reader);
-            string[]? values = Codec<string[]?>.Declared.Read(ref reader);
+            entries[i] = (key, Codec<string[]?>.Declared.Read(ref reader));
+        }
+        ForeignKeys.CheckHashed(ref reader, Array.ConvertAll(entries, static entry => entry.Key ?? ""), new Hasher(comparer), areComplete: true);
+        var collection = new NameValueCollection(comparer);
+        foreach ((string? key, string[]? values) in entries)
+        {
             if (values is null)
             {
                 collection.Add(key, null);
@@ -117,4 +168,12 @@ internal sealed class NameValueBody : BodyCodec
         }
         return collection;
     }
+}
+
+/// <summary>What a table without type arguments asks its keys.</summary>
+internal sealed class Hasher(IEqualityComparer? comparer) : IEqualityComparer<object>
+{
+    public new bool Equals(object? left, object? right) => comparer?.Equals(left, right) ?? object.Equals(left, right);
+
+    public int GetHashCode(object key) => comparer?.GetHashCode(key) ?? key.GetHashCode();
 }

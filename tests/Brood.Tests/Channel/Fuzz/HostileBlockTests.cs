@@ -67,6 +67,71 @@ public class HostileBlockTests(ITestOutputHelper output)
         }
     }
 
+    [Fact]
+    public void A_block_that_was_never_written_is_refused_before_anything_is_allocated_for_it()
+    {
+        const long large = 256L << 20;
+        const int page = 4096;
+        int descriptor = LinuxMemoryFile.Create(RegionLayout.BulkBytes);
+        try
+        {
+            using SharedRegion worker = LinuxMemoryFile.Map(descriptor, 0, RegionLayout.BulkBytes);
+            using var receiver = new BulkReceiver(
+                () => LinuxMemoryFile.Map(descriptor, 0, RegionLayout.BulkBytes),
+                (offset, length) => LinuxMemoryFile.IsWritten(descriptor, offset, length));
+            worker.Slice(BulkLayout.DataOffset, 2 * BulkLayout.SlotGrain).Fill(1);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            foreach (FrameFlags flags in (FrameFlags[])[FrameFlags.Blocks, FrameFlags.Blocks | FrameFlags.InlineInBulk])
+            {
+                Assert.Throws<ChannelCorruptedException>(() => Open(receiver, flags, (0, large)));
+                Assert.Throws<ChannelCorruptedException>(() => Open(receiver, flags, (RegionLayout.BulkBytes / 2, large)));
+                Assert.Throws<ChannelCorruptedException>(() => Open(receiver, flags, ((2 * BulkLayout.SlotGrain) + page, large)));
+            }
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+            Assert.False(LinuxMemoryFile.IsWritten(descriptor, 4 * BulkLayout.SlotGrain, page));
+        }
+        finally
+        {
+            UnixNative.Close(descriptor);
+        }
+    }
+
+    [Fact]
+    public void Blocks_that_were_written_are_read_unless_they_are_named_twice()
+    {
+        const int large = 3 << 20;
+        const int next = (large + BulkLayout.SlotGrain) & -BulkLayout.SlotGrain;
+        int descriptor = LinuxMemoryFile.Create(RegionLayout.BulkBytes);
+        try
+        {
+            using SharedRegion worker = LinuxMemoryFile.Map(descriptor, 0, RegionLayout.BulkBytes);
+            using var receiver = new BulkReceiver(
+                () => LinuxMemoryFile.Map(descriptor, 0, RegionLayout.BulkBytes),
+                (offset, length) => LinuxMemoryFile.IsWritten(descriptor, offset, length));
+            worker.Slice(BulkLayout.DataOffset, large).Fill(1);
+            worker.Slice(next + BulkLayout.DataOffset, 1).Fill(2);
+            ReceivedBlocks blocks = Open(receiver, FrameFlags.Blocks, (next, 1), (0, large));
+            var bytes = new byte[large];
+            Assert.Equal(1, blocks.Next().LengthBytes);
+            blocks.Next().CopyTo(0, bytes);
+            Assert.DoesNotContain((byte)0, bytes);
+            Assert.Throws<ChannelCorruptedException>(() => Open(receiver, FrameFlags.Blocks, (0, large), (0, large)));
+        }
+        finally
+        {
+            UnixNative.Close(descriptor);
+        }
+    }
+
+    private static ReceivedBlocks Open(BulkReceiver receiver, FrameFlags flags, params ReadOnlySpan<(long Offset, long LengthBytes)> blocks)
+    {
+        var bytes = new byte[(blocks.Length * BulkLayout.TableEntryBytes) + BulkLayout.TableCountBytes];
+        MemoryMarshal.AsBytes(blocks).CopyTo(bytes);
+        MemoryMarshal.Write(bytes.AsSpan(bytes.Length - BulkLayout.TableCountBytes), blocks.Length);
+        ReadOnlySpan<byte> payload = bytes;
+        return receiver.Open(flags, ref payload);
+    }
+
     private static bool Open(BulkReceiver receiver, Random random)
     {
         int count = random.Next(1, 5);
