@@ -49,13 +49,13 @@ public sealed class SharedArray<T> : IDisposable where T : unmanaged
     /// <summary>The number of elements.</summary>
     public long Length { get; }
 
-    /// <summary>All elements.</summary>
+    /// <summary>All elements. Keep the array reachable while the span is in use: <c>using</c> does.</summary>
     /// <exception cref="InvalidOperationException">There are more than a span can hold; use <see cref="Slice"/>.</exception>
     public Span<T> Span => Block.Region.Elements<T>(0, CheckedLength());
 
     /// <summary>All elements, for methods that want a <see cref="Memory{T}"/>.</summary>
     /// <exception cref="InvalidOperationException">There are more than a memory can hold; use <see cref="Slice"/>.</exception>
-    public Memory<T> Memory => new SharedMemoryManager<T>(Block.Region, CheckedLength()).Memory;
+    public Memory<T> Memory => new SharedMemoryManager<T>(this, Block.Region, CheckedLength()).Memory;
 
     /// <summary>One element.</summary>
     /// <param name="index">From 0 up to <see cref="Length"/> - 1.</param>

@@ -216,6 +216,11 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
             foreach (PendingCall call in calls)
             {
                 call.Connection = null;
+                if (call.Stop is not null)
+                {
+                    // Stopped on its way back: whoever did found it nowhere.
+                    call.Fail(call.StopException(started: false, TimeProvider.System));
+                }
             }
             _hasQueued = _queue.Count > 0;
             SendQueuedNeedsLock();
@@ -288,9 +293,17 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
     {
         while (_queue.TryPeek(out PendingCall? call))
         {
-            if (!call.IsEnded && !_connection.TrySend(call, call.Payload.Inline, call.Payload.Blocks))
+            try
             {
-                return;
+                if (!call.IsEnded && !_connection.TrySend(call, call.Payload.Inline, call.Payload.Blocks))
+                {
+                    return;
+                }
+            }
+            catch (Exception e)
+            {
+                // Too large for the worker's memory, or the system's.
+                call.Fail(e);
             }
             _queue.Dequeue();
         }

@@ -27,6 +27,75 @@ public sealed class MapTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task An_item_that_hears_of_its_timeout_is_the_only_one_to_blame()
+    {
+        using var never = new CancellationTokenSource();
+        CancellationToken token = never.Token;
+        await using var pool = new WorkerPool(new WorkerPoolOptions { Workers = 1, Call = new CallOptions { Timeout = TimeSpan.FromSeconds(1) } });
+        await pool.WarmUpAsync(Token);
+        var results = new List<MapResult<int>>();
+        await foreach (MapResult<int> result in pool.MapResultsAsync(
+            i =>
+            {
+                if (i == 1)
+                {
+                    token.WaitHandle.WaitOne();
+                }
+                token.ThrowIfCancellationRequested();
+                return i;
+            },
+            Enumerable.Range(0, 4), new MapOptions { ChunkSize = 4 }, Token))
+        {
+            results.Add(result);
+        }
+
+        Assert.True(Assert.IsType<CallTimeoutException>(results[1].Error).Started);
+        Assert.Equal([0, 2, 3], results.Where(static result => result.Succeeded).Select(static result => result.Value));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_captured_sequence_is_refused_by_name()
+    {
+        IAsyncEnumerable<int> numbers = _pool.MapAsync(static x => x, Enumerable.Range(0, 3), cancellationToken: Token);
+        var error = await Assert.ThrowsAsync<TransferException>(() => Collect(_pool.MapAsync(
+            async i =>
+            {
+                await foreach (int number in numbers)
+                {
+                    i += number;
+                }
+                return i;
+            },
+            Enumerable.Range(0, 3), null, Token)));
+        Assert.Contains("captured a sequence", error.Message);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_stream_that_has_handed_on_items_is_not_repeated()
+    {
+        var items = new List<int>();
+        var error = await Assert.ThrowsAsync<WorkerCrashedException>(async () =>
+        {
+            await foreach (int item in _pool.With(new CallOptions { Retries = 3 }).StreamAsync(static count => TwoThenDie(count), 2, Token))
+            {
+                items.Add(item);
+            }
+        });
+        Assert.True(error.Started);
+        Assert.Equal([0, 1], items);
+    }
+
+    private static async IAsyncEnumerable<int> TwoThenDie(int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            yield return i;
+        }
+        await Task.Yield();
+        Environment.Exit(9);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task An_endless_source_is_read_only_as_far_ahead_as_allowed()
     {
         int read = 0;

@@ -174,6 +174,11 @@ internal sealed class HostReceiver : IDisposable
     /// <summary>The reader thread has the gate only for as long as it takes frames out; another caller keeps it.</summary>
     private bool TryEnterGate()
     {
+        if (Monitor.IsEntered(_gate))
+        {
+            // Code that runs while a frame is handled makes a call: the frame's bytes must stay as they are until it is done.
+            return false;
+        }
         for (int tries = 0; tries < 64; tries++)
         {
             if (Monitor.TryEnter(_gate))

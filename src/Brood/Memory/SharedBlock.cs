@@ -35,13 +35,22 @@ internal sealed class SharedBlock
 
     public SharedRegion Region { get; }
 
+    /// <returns>The block; if this process has one of this id, that one, and what was given is let go.</returns>
     public static SharedBlock Register(long id, int descriptor, IDisposable handle, SharedRegion region)
     {
-        var block = new SharedBlock(id, descriptor, handle, region);
+        SharedBlock? block;
         lock (s_byId)
         {
-            s_byId.Add(id, block);
+            if (!s_byId.TryGetValue(id, out block))
+            {
+                block = new SharedBlock(id, descriptor, handle, region);
+                s_byId.Add(id, block);
+                return block;
+            }
+            block._users++;
         }
+        region.Dispose();
+        handle.Dispose();
         return block;
     }
 
@@ -114,8 +123,11 @@ internal sealed class SharedBlock
 }
 
 /// <summary>A view of shared memory for APIs that want a <see cref="Memory{T}"/>.</summary>
-internal sealed unsafe class SharedMemoryManager<T>(SharedRegion region, int length) : MemoryManager<T> where T : unmanaged
+/// <param name="owner">Kept reachable with the view: its finalizer lets go of the region.</param>
+internal sealed unsafe class SharedMemoryManager<T>(object owner, SharedRegion region, int length) : MemoryManager<T> where T : unmanaged
 {
+    private readonly object _owner = owner;
+
     public override Span<T> GetSpan() => region.Elements<T>(0, length);
 
     public override MemoryHandle Pin(int elementIndex = 0) =>

@@ -62,7 +62,8 @@ internal sealed unsafe class SharedRegion : IDisposable
     /// <summary>The elements from <paramref name="start"/> on, of a region that holds nothing but a <typeparamref name="T"/> array.</summary>
     public Span<T> Elements<T>(long start, int count) where T : unmanaged
     {
-        Check(start * Unsafe.SizeOf<T>(), (long)count * Unsafe.SizeOf<T>());
+        // An index beyond the bytes is beyond the elements, and must not come around by multiplying.
+        Check(start > Length ? Length : start * Unsafe.SizeOf<T>(), start > Length ? 1 : (long)count * Unsafe.SizeOf<T>());
         // SAFETY: checked against the mapping above; the start of a region is aligned for every T.
         return new Span<T>(_start + (start * Unsafe.SizeOf<T>()), count);
     }

@@ -5,8 +5,6 @@ namespace Brood.Platform;
 /// <summary>Makes and finds blocks of shared memory.</summary>
 internal static class SharedMemory
 {
-    private static int s_lastNumber;
-
     /// <exception cref="OutOfMemoryException">There is not that much.</exception>
     public static SharedBlock Allocate(long lengthBytes)
     {
@@ -20,8 +18,8 @@ internal static class SharedMemory
         {
             throw new PlatformNotSupportedException("Brood shares memory on Linux only, so far.");
         }
-        // Unique among all processes that can meet: those of one tree of hosts and workers.
-        long id = ((long)Environment.ProcessId << 32) | (uint)Interlocked.Increment(ref s_lastNumber);
+        // Unique among all processes that can meet, the dead ones included. 0 stands for no array.
+        long id = BitConverter.ToInt64(Guid.NewGuid().ToByteArray()) | 1;
         return LinuxSharedMemory.Allocate(id, lengthBytes);
     }
 }

@@ -53,9 +53,9 @@ internal ref struct CallEncoder
             {
                 Codec<T>.Declared.Write(Writer, value);
             }
-            catch (TransferException e)
+            catch (Exception e)
             {
-                _error = TransferPath.Under($"argument '{ArgumentName()}'", e);
+                _error = e is TransferException refused ? TransferPath.Under($"argument '{ArgumentName()}'", refused) : e;
             }
         }
         _argumentIndex++;
@@ -147,14 +147,7 @@ internal ref struct CallEncoder
     private readonly void Prepare(PendingCall call)
     {
         call.Flags = _flags.Value;
-        if (_live is { IsEmpty: false })
-        {
-            call.Live = _live;
-        }
-        if (call.NeedsControl)
-        {
-            call.Flags |= Channel.FrameFlags.Control;
-        }
+        call.Attach(_live);
     }
 
     private readonly string ArgumentName()

@@ -17,6 +17,7 @@ internal sealed class HostLiveArguments : LiveSender
     private readonly List<CancellationTokenRegistration> _registrations = []; // Guarded by _gate.
     private bool _isRunning; // Guarded by _gate.
     private bool _isEnded; // Guarded by _gate.
+    private bool _isConnected; // Touched while the call is being sent, by one thread at a time.
 
     public bool IsEmpty => _values.Count == 0 && _shared.Count == 0;
 
@@ -28,6 +29,9 @@ internal sealed class HostLiveArguments : LiveSender
     public override int Add<T>(IProgress<T> progress) => Register(new ProgressTarget<T>(progress));
 
     public override int Add<T>(IAsyncEnumerable<T> source) => Register(new SourcePump<T>(source));
+
+    /// <summary>Whether there is a sequence that is read while the call runs.</summary>
+    public bool HasSource => _values.Exists(static value => value is SourcePump);
 
     public override void AddShared(SharedBlock block)
     {
@@ -75,9 +79,11 @@ internal sealed class HostLiveArguments : LiveSender
         _holdsShared = 1;
     }
 
-    /// <summary>The call is on its way: cancellations follow it.</summary>
+    /// <summary>The call is on its way: cancellations follow it. Again when it goes to another worker.</summary>
     public void Connect(PendingCall call)
     {
+        bool isFirst = !_isConnected;
+        _isConnected = true;
         for (int id = 1; id <= _values.Count; id++)
         {
             if (_values[id - 1] is not CancellationToken token)
@@ -85,8 +91,15 @@ internal sealed class HostLiveArguments : LiveSender
                 continue;
             }
             int liveId = id;
-            CancellationTokenRegistration registration = token.UnsafeRegister(
-                _ => call.Connection?.SendControl(FrameKind.Cancel, liveId, call), null);
+            if (!isFirst)
+            {
+                if (token.IsCancellationRequested)
+                {
+                    Cancel(call, liveId);
+                }
+                continue;
+            }
+            CancellationTokenRegistration registration = token.UnsafeRegister(_ => Cancel(call, liveId), null);
             lock (_gate)
             {
                 if (_isEnded)
@@ -99,6 +112,10 @@ internal sealed class HostLiveArguments : LiveSender
             }
         }
     }
+
+    // Apart: sending waits where a worker does not read, and whoever cancels or sends the call must not.
+    private static void Cancel(PendingCall call, int liveId) => ThreadPool.UnsafeQueueUserWorkItem(
+        static state => state.Call.Connection?.SendControl(FrameKind.Cancel, state.LiveId, state.Call), (Call: call, LiveId: liveId), preferLocal: false);
 
     /// <summary>A Progress or Pull frame.</summary>
     public void OnFrame(in FrameHeader header, PendingCall call, ref TransferReader reader)

@@ -31,7 +31,7 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
 
     public FrameFlags Flags { get; set; }
 
-    public HostLiveArguments? Live { get; set; }
+    public HostLiveArguments? Live { get; private set; }
 
     /// <summary>When the call was made, as a timestamp of the owner's clock.</summary>
     public long CalledAt { get; set; }
@@ -74,6 +74,13 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
 
     /// <summary>Whether the worker must listen while this call runs.</summary>
     public bool NeedsControl => Function.TakesToken || Live is { IsConnected: true } || Kind == FrameKind.CallStream;
+
+    /// <summary>What stays connected of what was encoded for it.</summary>
+    public void Attach(HostLiveArguments? live)
+    {
+        Live = live is { IsEmpty: false } ? live : null;
+        Flags = NeedsControl ? Flags | FrameFlags.Control : Flags & ~FrameFlags.Control;
+    }
 
     public abstract bool IsCompleted { get; }
 

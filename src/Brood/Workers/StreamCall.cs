@@ -30,9 +30,9 @@ internal sealed class StreamCall<T>(
         var call = new PendingStream<T>(function!, target.Options)
         {
             Payload = payload,
-            Flags = flags | FrameFlags.Control,
-            Live = hasLive ? live : null,
+            Flags = flags,
         };
+        call.Attach(live);
         try
         {
             target.DispatchKept(call);
@@ -76,6 +76,7 @@ internal sealed class PendingStream<T>(Function function, CallOptions options) :
     private readonly Channel<T> _items = System.Threading.Channels.Channel.CreateUnbounded<T>(
         new UnboundedChannelOptions { SingleReader = true, SingleWriter = false, AllowSynchronousContinuations = false });
 
+    private volatile bool _anyItem; // Has come: what was handed on cannot be taken back.
     private int _waiting; // Items that came and were not taken. Interlocked.
 
     public ChannelReader<T> Items => _items.Reader;
@@ -86,8 +87,11 @@ internal sealed class PendingStream<T>(Function function, CallOptions options) :
 
     public override bool IsCompleted => IsEnded;
 
+    public override bool CanRunAgain => base.CanRunAgain && !_anyItem;
+
     public override void OnItem(ref TransferReader reader)
     {
+        _anyItem = true;
         if (Interlocked.Increment(ref _waiting) > FlowControl.StreamWindow + FlowControl.CreditBatch)
         {
             throw new ChannelCorruptedException($"items={_waiting}, more than the reader allowed");
@@ -98,8 +102,9 @@ internal sealed class PendingStream<T>(Function function, CallOptions options) :
         }
         catch (TransferException e)
         {
-            Fail(e);
+            // Before it ends: an ended call is not told that it is to stop.
             Connection?.StopRunning(this);
+            Fail(e);
         }
     }
 

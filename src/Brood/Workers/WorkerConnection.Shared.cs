@@ -65,5 +65,6 @@ internal sealed partial class WorkerConnection
             block.NoLongerLentBy(this);
         }
         _lent.Clear();
+        _gone.Clear();
     }
 }

@@ -57,8 +57,7 @@ internal sealed partial class WorkerConnection
             await started.ConfigureAwait(false);
             if (!_ready.Task.IsCompleted)
             {
-                WorkerExit exit = await _exited.Task.ConfigureAwait(false);
-                throw new WorkerStartException(StartMessages.Ended(exit, _relay, _startNote), exit);
+                throw await EndedAsync().ConfigureAwait(false);
             }
             if (_options.Initialize is { } initialize)
             {
@@ -80,6 +79,12 @@ internal sealed partial class WorkerConnection
         }
     }
 
+    private async Task<WorkerStartException> EndedAsync()
+    {
+        WorkerExit exit = await _exited.Task.ConfigureAwait(false);
+        return new WorkerStartException(StartMessages.Ended(exit, _relay, _startNote), exit);
+    }
+
     private TimeSpan Elapsed
     {
         get
@@ -91,25 +96,9 @@ internal sealed partial class WorkerConnection
 
     private async Task InitializeAsync(Action initialize)
     {
-        PendingResult<Nothing> call;
-        TransferWriter writer = TransferWriter.Rent();
-        try
+        if (SendInitialize(initialize) is not { } call)
         {
-            var function = Function.Of(initialize);
-            call = new PendingResult<Nothing>(function, CallOptions.Default, null);
-            function.WriteTarget(writer, initialize);
-            _initialize = call;
-            // The worker has just begun to serve: there is room.
-            TrySend(call, writer.Inline, writer.Blocks);
-        }
-        catch (TransferException e)
-        {
-            Kill(ExitReason.FailedToStart);
-            throw new WorkerStartException($"{nameof(WorkerOptions.Initialize)} cannot be sent to a worker: {e.Message}", null, e);
-        }
-        finally
-        {
-            writer.Return();
+            throw await EndedAsync().ConfigureAwait(false);
         }
         try
         {
@@ -120,6 +109,42 @@ internal sealed partial class WorkerConnection
             Kill(ExitReason.FailedToStart);
             WorkerExit exit = await _exited.Task.ConfigureAwait(false);
             throw new WorkerStartException(StartMessages.InitializeFailed(call.Name, exit, e), exit, e);
+        }
+    }
+
+    /// <returns>Null: the worker has ended.</returns>
+    private PendingResult<Nothing>? SendInitialize(Action initialize)
+    {
+        HostLiveArguments? live = null;
+        TransferWriter writer = TransferWriter.Rent();
+        try
+        {
+            var function = Function.Of(initialize);
+            if (function.MayTakeLiveArguments)
+            {
+                writer.Live = live = new HostLiveArguments();
+            }
+            function.WriteTarget(writer, initialize);
+            var call = new PendingResult<Nothing>(function, CallOptions.Default, null);
+            call.Attach(live);
+            _initialize = call;
+            // The worker has just begun to serve: there is room, unless it has ended.
+            if (TrySend(call, writer.Inline, writer.Blocks))
+            {
+                return call;
+            }
+            live?.ReleaseShared();
+            return null;
+        }
+        catch (Exception e)
+        {
+            live?.ReleaseShared();
+            Kill(ExitReason.FailedToStart);
+            throw new WorkerStartException($"{nameof(WorkerOptions.Initialize)} cannot be sent to a worker: {e.Message}", null, e);
+        }
+        finally
+        {
+            writer.Return();
         }
     }
 

@@ -275,11 +275,15 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
 
     private bool TrySendNeedsLock(PendingCall call, FrameHeader header, ReadOnlySpan<byte> payload)
     {
+        if (_closed)
+        {
+            return false;
+        }
         TellGoneNeedsLock();
         long id = _lastCallId + 1;
         ref PendingCall? slot = ref _inFlight[Slot(id)];
         bool cannotBeTakenBack = InFlightCount > 0 && !call.Payload.IsKept;
-        if (_closed || slot is not null || cannotBeTakenBack || !TryDefineNeedsLock(call.Function) || !TryLendNeedsLock(call.Live))
+        if (slot is not null || cannotBeTakenBack || !TryDefineNeedsLock(call.Function) || !TryLendNeedsLock(call.Live))
         {
             return false;
         }

@@ -209,6 +209,55 @@ public class SharedArrayTests
         await map;
     }
 
+    [Fact(Timeout = Watchdog.Milliseconds)]
+    public async Task Items_after_one_that_failed_may_still_return_arrays()
+    {
+        await using var pool = new WorkerPool(1);
+        var results = new List<MapResult<SharedArray<int>>>();
+        await foreach (MapResult<SharedArray<int>> result in pool.MapResultsAsync(
+            static i => i == 0 ? throw new InvalidOperationException("the first") : new SharedArray<int>(i),
+            Enumerable.Range(0, 3), new MapOptions { ChunkSize = 3 }))
+        {
+            results.Add(result);
+        }
+        Assert.IsType<InvalidOperationException>(results[0].Error);
+        Assert.Equal([1, 2], results.Skip(1).Select(static result => result.Value.Length));
+        results.Skip(1).ToList().ForEach(static result => result.Value.Dispose());
+    }
+
+    [Fact(Timeout = Watchdog.Milliseconds)]
+    public async Task A_disposed_array_fails_its_call_and_keeps_no_other_array_alive()
+    {
+        await using Worker worker = await Worker.StartAsync();
+        var gone = new SharedArray<int>(10);
+        gone.Dispose();
+        using (var array = new SharedArray<int>(10))
+        {
+            Task<int> call = worker.CallAsync(static (a, b) => a[0] + b[0], array, gone);
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => call);
+        }
+        Assert.Equal(0, CountMapped());
+    }
+
+    [Fact(Timeout = Watchdog.Milliseconds)]
+    public async Task Initialize_may_capture_an_array()
+    {
+        using var array = new SharedArray<int>(10);
+        array[1] = 11;
+        await using var pool = new WorkerPool(new WorkerPoolOptions { Workers = 1, Initialize = () => { s_kept = array; } });
+        Assert.Equal(11, await pool.CallAsync(static () => s_kept![1]));
+    }
+
+    [Fact]
+    public void An_index_beyond_the_end_is_refused_however_large()
+    {
+        using var array = new SharedArray<long>(10);
+        foreach (long index in (long[])[-1, 10, 1L << 40, 1L << 61, long.MaxValue])
+        {
+            Assert.ThrowsAny<ArgumentException>(() => array[index]);
+        }
+    }
+
     /// <summary>Mapped shared arrays of this process; each worker's channel is longer than any of them.</summary>
     private static int CountMapped() => File.ReadLines("/proc/self/maps").Count(static line =>
     {

@@ -80,6 +80,7 @@ internal abstract class MapEnumerator<T, R, TItem>(Func<MapRun<T, R>> begin, Can
         }
         catch (Exception e)
         {
+            _ended = true;
             return ValueTask.FromException<bool>(e);
         }
     }

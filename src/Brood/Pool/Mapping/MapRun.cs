@@ -318,7 +318,9 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
         try
         {
             _function.WriteTarget(writer, _delegate);
-            return live;
+            return live.HasSource ? throw new TransferException(
+                $"{_function.Name} captured a sequence that is read while it runs: the first item would read it and leave nothing to the others. "
+                + "Capture a list, or make the sequence an argument of a call.") : live;
         }
         catch
         {
@@ -340,17 +342,18 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
             Codec<T>.Declared.Write(_writer, item);
             _chunk.Add(item);
         }
-        catch (TransferException e)
+        catch (Exception e)
         {
             // Half of it is written: what came before is encoded again, and this item fails alone.
             T[] before = [.. _chunk];
             _writer!.Return();
+            _writer = null;
             _live?.ReleaseShared();
             if (before.Length > 0)
             {
                 Send(Read(before.Length), before);
             }
-            Deliver(new ResultRun<R>(Read(1), [default!], 1, TransferPath.Under("item", e)));
+            Deliver(new ResultRun<R>(Read(1), [default!], 1, e is TransferException refused ? TransferPath.Under("item", refused) : e));
             BeginChunk();
         }
     }

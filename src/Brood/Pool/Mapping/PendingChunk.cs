@@ -117,13 +117,6 @@ internal sealed class PendingChunk<T, R>(MapRun<T, R> map, Function function, Ca
         EndWhole();
     }
 
-    /// <summary>What the encoded items hold that stays connected.</summary>
-    public void Attach(HostLiveArguments? live)
-    {
-        Live = live is { IsEmpty: false } ? live : null;
-        Flags = NeedsControl ? Flags | FrameFlags.Control : Flags & ~FrameFlags.Control;
-    }
-
     private void EndWhole()
     {
         if (TryEnd())
@@ -144,7 +137,8 @@ internal sealed class PendingChunk<T, R>(MapRun<T, R> map, Function function, Ca
         action();
     }
 
-    public override bool NeedsRewind => _done > _sent;
+    /// <remarks>What stays connected is connected anew: a sequence that was read in part cannot be read on.</remarks>
+    public override bool NeedsRewind => _done > _sent || Live is { IsConnected: true };
 
     public override bool IsDone(int item) => _sent + item < _done;
 

@@ -54,6 +54,7 @@ internal sealed class RunningCall(
 
     public override void SendItem()
     {
+        EndIfStopped();
         if (_credit == int.MaxValue && BulkAssembler.FitsInline(writer.Inline, writer.Blocks) && !console.IsUsed)
         {
             // Reports and requests for a source come from other threads; a call that is not connected has neither.
@@ -61,14 +62,23 @@ internal sealed class RunningCall(
             ClearWriter();
             return;
         }
-        _abandoned.Token.ThrowIfCancellationRequested();
         TakeCredit();
         Send(FrameKind.Item);
     }
 
+    /// <summary>Nobody wants the rest: what the function made of its cancelled token is no item, and no item is begun after it.</summary>
+    private void EndIfStopped()
+    {
+        if (HearsOfCancellation)
+        {
+            _abandoned.Token.ThrowIfCancellationRequested();
+        }
+    }
+
     public override void SendItemFailed(Exception error)
     {
-        writer.Clear();
+        EndIfStopped();
+        ClearWriter();
         ExceptionTransfer.Write(writer, error);
         Send(FrameKind.ItemFailed);
     }

@@ -101,8 +101,6 @@ internal sealed class ServeLoop
 
     private void Serve(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
-        ReceivedBlocks? blocks = (header.Flags & FrameFlags.Blocks) != 0
-            ? _channel.BulkOut.Open(header.Flags, ref payload) : null;
         switch (header.Kind)
         {
             case FrameKind.Define:
@@ -110,12 +108,13 @@ internal sealed class ServeLoop
                 break;
             case FrameKind.Forget:
                 _endpoint.ForgetShared(header.CallId);
+                // Asked to make room for handles, the host waits to hear that there is some.
+                _hasSkipped |= header.CallId == 0;
                 break;
             default:
-                Call(header, payload, blocks);
+                Call(header, payload);
                 break;
         }
-        blocks?.Release();
     }
 
     private void Define(int functionId, ReadOnlySpan<byte> payload)
@@ -135,7 +134,7 @@ internal sealed class ServeLoop
         }
     }
 
-    private void Call(in FrameHeader header, ReadOnlySpan<byte> payload, BlockSource? blocks)
+    private void Call(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
         _hasRehearsed = true; // This is the real thing.
         _status.Decoding(header.CallId);
@@ -145,8 +144,13 @@ internal sealed class ServeLoop
         call.Begin(header.CallId, header.Kind == FrameKind.CallStream);
         FrameKind kind = header.Kind == FrameKind.Call ? FrameKind.Result : FrameKind.End;
         FrameFlags flags = FrameFlags.None;
+        ReceivedBlocks? blocks = null;
         try
         {
+            if ((header.Flags & FrameFlags.Blocks) != 0)
+            {
+                blocks = _channel.BulkOut.Open(header.Flags, ref payload);
+            }
             if (usesControl)
             {
                 _control.Begin(call);
@@ -179,6 +183,7 @@ internal sealed class ServeLoop
             _control.End();
             call.End();
         }
+        blocks?.Release();
         Finish(call, kind, flags);
     }
 
@@ -202,9 +207,9 @@ internal sealed class ServeLoop
         {
             _channel.Results.Send(new FrameHeader(kind, flags, 0, call.Id), _writer.Inline, _writer.Blocks);
         }
-        catch (TransferException e)
+        catch (Exception e)
         {
-            // There is no room for the result; there is always room to say so.
+            // There is no room for the result, or no memory; there is always room to say so.
             _writer.Clear();
             ExceptionTransfer.Write(_writer, e);
             _channel.Results.Send(new FrameHeader(FrameKind.Failed, flags, 0, call.Id), _writer.Inline, _writer.Blocks);

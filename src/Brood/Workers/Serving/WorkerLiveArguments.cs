@@ -84,8 +84,16 @@ internal sealed class WorkerLiveArguments(RunningCall call, WorkerChannel channe
         }
         switch (kind)
         {
-            case FrameKind.SourceItem:
-                source?.OnItem(ref reader);
+            case FrameKind.SourceItem when source is not null:
+                try
+                {
+                    source.OnItem(ref reader);
+                }
+                catch (Exception e)
+                {
+                    // The function that reads the sequence hears of it; this thread serves the others.
+                    source.OnEnd(e);
+                }
                 break;
             case FrameKind.SourceEnd:
                 source?.OnEnd(null);
