@@ -9,6 +9,8 @@ namespace Brood.Calls;
 /// <summary>Names an assembly so that the worker finds the same build of it.</summary>
 internal static class AssemblyIdentity
 {
+    private const int GuidBytes = 16;
+
     private static readonly ConditionalWeakTable<Assembly, byte[]> s_written = new();
 
     /// <returns>Why a worker cannot load this assembly, as the end of a sentence; null if it can.</returns>
@@ -50,7 +52,7 @@ internal static class AssemblyIdentity
     public static Assembly Read(ref TransferReader reader)
     {
         string name = reader.ReadText() ?? "";
-        Guid moduleVersion = reader.ReadUnmanaged<Guid>();
+        Guid moduleVersion = new(reader.ReadBytes(GuidBytes));
         string? path = reader.ReadText();
         Assembly assembly = Load(name, path);
         return assembly.ManifestModule.ModuleVersionId == moduleVersion ? assembly : throw OtherBuild(assembly, moduleVersion);
@@ -65,7 +67,7 @@ internal static class AssemblyIdentity
     {
         TransferWriter writer = TransferWriter.Rent();
         writer.WriteText(SimpleName(assembly));
-        writer.WriteUnmanaged(assembly.ManifestModule.ModuleVersionId);
+        assembly.ManifestModule.ModuleVersionId.TryWriteBytes(writer.Take(GuidBytes));
         writer.WriteText(assembly == typeof(object).Assembly ? null : LocationOf(assembly));
         byte[] bytes = writer.Inline.ToArray();
         writer.Return();

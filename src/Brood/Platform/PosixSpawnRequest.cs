@@ -43,14 +43,11 @@ internal sealed class PosixSpawnRequest : IDisposable
     /// <returns>The child's process id.</returns>
     public int Spawn(ProcessStart start)
     {
-        var arguments = new string?[start.Arguments.Count + 2];
-        arguments[0] = start.FileName;
-        for (int i = 0; i < start.Arguments.Count; i++)
-        {
-            arguments[i + 1] = start.Arguments[i];
-        }
-        int error = UnixNative.PosixSpawn(
-            out int pid, start.FileName, _actions, _attributes, arguments, EnvironmentOf(start.EnvironmentChanges));
+        nint arguments = NativeWords([start.FileName, .. start.Arguments]);
+        nint environment = NativeWords(EnvironmentOf(start.EnvironmentChanges));
+        int error = UnixNative.PosixSpawn(out int pid, start.FileName, _actions, _attributes, arguments, environment);
+        FreeWords(arguments);
+        FreeWords(environment);
         Check(error, start.WorkingDirectory is null ? start.FileName : $"{start.FileName} in {start.WorkingDirectory}");
         return pid;
     }
@@ -64,9 +61,30 @@ internal sealed class PosixSpawnRequest : IDisposable
         Marshal.FreeHGlobal(_signals);
     }
 
-    private static string?[] EnvironmentOf(IReadOnlyDictionary<string, string?> changes)
+    /// <summary>A native array of native strings, with a null at its end. The marshaller's own would be compiled before the first start.</summary>
+    private static nint NativeWords(List<string> words)
     {
-        var words = new List<string?>();
+        nint array = Marshal.AllocHGlobal((words.Count + 1) * nint.Size);
+        for (int i = 0; i < words.Count; i++)
+        {
+            Marshal.WriteIntPtr(array, i * nint.Size, Marshal.StringToCoTaskMemUTF8(words[i]));
+        }
+        Marshal.WriteIntPtr(array, words.Count * nint.Size, 0);
+        return array;
+    }
+
+    private static void FreeWords(nint array)
+    {
+        for (int i = 0; Marshal.ReadIntPtr(array, i * nint.Size) is not 0 and nint word; i++)
+        {
+            Marshal.FreeCoTaskMem(word);
+        }
+        Marshal.FreeHGlobal(array);
+    }
+
+    private static List<string> EnvironmentOf(IReadOnlyDictionary<string, string?> changes)
+    {
+        var words = new List<string>();
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
             if (!changes.ContainsKey((string)variable.Key))
@@ -81,8 +99,7 @@ internal sealed class PosixSpawnRequest : IDisposable
                 words.Add($"{name}={value}");
             }
         }
-        words.Add(null);
-        return words.ToArray();
+        return words;
     }
 
     private static void Check(int error, string what)

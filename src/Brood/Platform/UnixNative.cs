@@ -97,7 +97,7 @@ internal static partial class UnixNative
 
     [LibraryImport("libc", EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int PosixSpawn(
-        out int pid, string path, nint fileActions, nint attributes, string?[] arguments, string?[] environment);
+        out int pid, string path, nint fileActions, nint attributes, nint arguments, nint environment);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
     public static partial int FileActionsInit(nint actions);

@@ -23,7 +23,7 @@ internal static class ArrayBodies
 }
 
 /// <summary>Elements that are plain data: their bytes, aside if they are many.</summary>
-internal sealed class RawArrayBody<T>() : BodyCodec(typeof(T[])) where T : unmanaged
+internal sealed class RawArrayBody<T>() : BodyCodec(typeof(T[]))
 {
     private readonly BitPattern? _pattern = BitPattern.Of(typeof(T));
 
@@ -140,7 +140,7 @@ internal static class RawElements
 {
     private const int ChunkElements = 1 << 20;
 
-    public static void Write<T>(TransferWriter writer, T[] array, int start, int count) where T : unmanaged
+    public static void Write<T>(TransferWriter writer, T[] array, int start, int count)
     {
         if ((long)count * Unsafe.SizeOf<T>() < TransferLimits.BlockThresholdBytes)
         {
@@ -152,7 +152,7 @@ internal static class RawElements
     }
 
     /// <summary>Elements that are in no array: copied once more if they are many.</summary>
-    public static void Write<T>(TransferWriter writer, ReadOnlySpan<T> elements) where T : unmanaged
+    public static void Write<T>(TransferWriter writer, ReadOnlySpan<T> elements)
     {
         if ((long)elements.Length * Unsafe.SizeOf<T>() >= TransferLimits.BlockThresholdBytes)
         {
@@ -160,11 +160,11 @@ internal static class RawElements
             return;
         }
         writer.WriteVarint((ulong)elements.Length << 1);
-        writer.WriteBytes(MemoryMarshal.AsBytes(elements));
+        writer.WriteBytes(RawBytes.Of(elements));
     }
 
     /// <param name="pattern">What a reader that does not trust the writer holds the elements to.</param>
-    public static T[] Read<T>(ref TransferReader reader, BitPattern? pattern = null) where T : unmanaged
+    public static T[] Read<T>(ref TransferReader reader, BitPattern? pattern = null)
     {
         int count = ReadHeader<T>(ref reader, out BlockView? block);
         if (count == 0)
@@ -177,7 +177,7 @@ internal static class RawElements
     }
 
     /// <summary>Reads and checks how many elements follow.</summary>
-    public static int ReadHeader<T>(ref TransferReader reader, out BlockView? block) where T : unmanaged
+    public static int ReadHeader<T>(ref TransferReader reader, out BlockView? block)
     {
         ulong header = reader.ReadVarint();
         ulong count = header >> 1;
@@ -198,7 +198,7 @@ internal static class RawElements
         return (int)count;
     }
 
-    public static void Fill<T>(ref TransferReader reader, BlockView? block, Span<T> target, BitPattern? pattern) where T : unmanaged
+    public static void Fill<T>(ref TransferReader reader, BlockView? block, Span<T> target, BitPattern? pattern)
     {
         if (reader.Policy.TrustAll)
         {
@@ -206,7 +206,7 @@ internal static class RawElements
         }
         if (block is null)
         {
-            Span<byte> bytes = MemoryMarshal.AsBytes(target);
+            Span<byte> bytes = RawBytes.Of(target);
             reader.ReadBytes(bytes.Length).CopyTo(bytes);
             pattern?.Check(bytes);
             return;
@@ -214,7 +214,7 @@ internal static class RawElements
         // A span of bytes reaches two gigabytes only.
         for (int start = 0; start < target.Length; start += ChunkElements)
         {
-            Span<byte> chunk = MemoryMarshal.AsBytes(target.Slice(start, Math.Min(ChunkElements, target.Length - start)));
+            Span<byte> chunk = RawBytes.Of(target.Slice(start, Math.Min(ChunkElements, target.Length - start)));
             block.CopyTo((long)start * Unsafe.SizeOf<T>(), chunk);
             pattern?.Check(chunk);
         }

@@ -53,8 +53,9 @@ internal ref partial struct TransferReader
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T ReadUnmanaged<T>() where T : unmanaged
+    public T ReadUnmanaged<T>()
     {
+        RawBytes.AssertPlain<T>();
         int size = Unsafe.SizeOf<T>();
         if (_rest.Length < size)
         {

@@ -74,8 +74,9 @@ internal sealed partial class TransferWriter
 
     /// <summary>Writes the bytes of a value as they lie in memory. Both sides are the same build on the same machine.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void WriteUnmanaged<T>(T value) where T : unmanaged
+    public void WriteUnmanaged<T>(T value)
     {
+        RawBytes.AssertPlain<T>();
         int size = Unsafe.SizeOf<T>();
         if (_buffer.Length - _count < size)
         {
@@ -160,9 +161,9 @@ internal sealed partial class TransferWriter
 
 /// <summary>Bytes that stay where they are until the channel copies them, once: part of an array or of a string.</summary>
 /// <param name="Source">An array of unmanaged elements, or a string.</param>
-internal readonly record struct Block(object Source, nint OffsetBytes, nint LengthBytes)
+internal sealed record Block(object Source, nint OffsetBytes, nint LengthBytes)
 {
-    public static Block Of<T>(T[] array, int start, int count) where T : unmanaged =>
+    public static Block Of<T>(T[] array, int start, int count) =>
         new(array, (nint)start * Unsafe.SizeOf<T>(), (nint)count * Unsafe.SizeOf<T>());
 
     /// <summary>The bytes from <paramref name="offsetBytes"/> on, as many as one span can hold.</summary>

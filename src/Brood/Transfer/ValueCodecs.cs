@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Brood.Transfer;
 
 /// <summary>A value without references, as its bytes lie in memory. Padding between fields travels along.</summary>
-internal sealed class RawCodec<T> : Codec<T>, IRunCodec<T> where T : unmanaged
+internal sealed class RawCodec<T> : Codec<T>, IRunCodec<T>
 {
     private readonly BitPattern? _pattern = BitPattern.Of(typeof(T));
 
@@ -14,7 +14,7 @@ internal sealed class RawCodec<T> : Codec<T>, IRunCodec<T> where T : unmanaged
 
     public override void Write(TransferWriter writer, T value) => writer.WriteUnmanaged(value);
 
-    public override void WriteEach(TransferWriter writer, ReadOnlySpan<T> values) => writer.WriteBytes(MemoryMarshal.AsBytes(values));
+    public override void WriteEach(TransferWriter writer, ReadOnlySpan<T> values) => writer.WriteBytes(RawBytes.Of(values));
 
     public override T Read(ref TransferReader reader)
     {

@@ -7,7 +7,7 @@ namespace Brood.Workers;
 internal sealed partial class WorkerConnection
 {
     private readonly HashSet<SharedBlock> _lent = []; // Guarded by _gate.
-    private readonly Queue<long> _gone = []; // Guarded by _gate. What the worker has not been told: there was no room.
+    private readonly Queue<SharedBlock?> _gone = []; // Guarded by _gate. What the worker has not been told: there was no room.
 
     /// <summary>Hands over what a call that is about to be sent refers to. The call is a user of it until it has ended.</summary>
     private bool TryLendNeedsLock(HostLiveArguments? live)
@@ -22,7 +22,7 @@ internal sealed partial class WorkerConnection
             if (!_process.TrySendShared(block))
             {
                 // Full of what calls that were taken back had sent ahead: any such frame makes the worker look.
-                _gone.Enqueue(0);
+                _gone.Enqueue(null);
                 TellGoneNeedsLock();
                 return false;
             }
@@ -38,7 +38,7 @@ internal sealed partial class WorkerConnection
         {
             if (_lent.Remove(block) && !_closed)
             {
-                _gone.Enqueue(block.Id);
+                _gone.Enqueue(block);
                 TellGoneNeedsLock();
             }
         }
@@ -50,8 +50,8 @@ internal sealed partial class WorkerConnection
         {
             return;
         }
-        while (_gone.TryPeek(out long id)
-            && TryWriteNeedsLock(new FrameHeader(FrameKind.Forget, FrameFlags.None, 0, id), [], RoomForExit) >= 0)
+        while (_gone.TryPeek(out SharedBlock? block)
+            && TryWriteNeedsLock(new FrameHeader(FrameKind.Forget, FrameFlags.None, 0, block?.Id ?? 0), [], RoomForExit) >= 0)
         {
             _gone.Dequeue();
         }

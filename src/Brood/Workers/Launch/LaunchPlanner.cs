@@ -64,7 +64,7 @@ internal static class LaunchPlanner
     private static MuxerCommand BesideEntry(HostFacts facts)
     {
         var command = new MuxerCommand(
-            [(MuxerCommand.RuntimeConfigOption, facts.RuntimeConfigPath!)], facts.EntryAssemblyPath!);
+            [new MuxerOption(MuxerCommand.RuntimeConfigOption, facts.RuntimeConfigPath!)], facts.EntryAssemblyPath!);
         return facts.DepsFilePath is { } deps ? command.With(MuxerCommand.DepsFileOption, deps) : command;
     }
 

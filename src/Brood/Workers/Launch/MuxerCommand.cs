@@ -4,7 +4,7 @@ namespace Brood.Workers.Launch;
 /// What <c>dotnet</c> itself takes from its command line:
 /// <c>dotnet [exec] [--option value]… program.dll</c>. Words after the program belong to the program.
 /// </summary>
-internal sealed record MuxerCommand(IReadOnlyList<(string Name, string Value)> Options, string Program)
+internal sealed record MuxerCommand(List<MuxerOption> Options, string Program)
 {
     public const string RuntimeConfigOption = "--runtimeconfig";
     public const string DepsFileOption = "--depsfile";
@@ -18,7 +18,7 @@ internal sealed record MuxerCommand(IReadOnlyList<(string Name, string Value)> O
     /// <summary>Null if the words run a command of the SDK, such as <c>dotnet test</c>, and no program directly.</summary>
     public static MuxerCommand? Parse(IReadOnlyList<string> words)
     {
-        var options = new List<(string, string)>();
+        var options = new List<MuxerOption>();
         for (var i = 1; i < words.Count; i++)
         {
             var word = words[i];
@@ -26,7 +26,7 @@ internal sealed record MuxerCommand(IReadOnlyList<(string Name, string Value)> O
             if (IsIn(s_pathOptions, word) || IsIn(s_otherOptions, word))
             {
                 if (++i == words.Count) return null;
-                options.Add((word, words[i]));
+                options.Add(new MuxerOption(word, words[i]));
                 continue;
             }
 
@@ -53,14 +53,14 @@ internal sealed record MuxerCommand(IReadOnlyList<(string Name, string Value)> O
     // Without LINQ, here and below: its assembly would be loaded before the first worker can be started.
     public MuxerCommand Absolute(string directory)
     {
-        var options = new List<(string, string)>(Options.Count);
+        var options = new List<MuxerOption>(Options.Count);
         foreach (var (name, value) in Options)
-            options.Add((name, IsIn(s_pathOptions, name) ? Path.GetFullPath(value, directory) : value));
+            options.Add(new MuxerOption(name, IsIn(s_pathOptions, name) ? Path.GetFullPath(value, directory) : value));
         return new MuxerCommand(options, Path.GetFullPath(Program, directory));
     }
 
     /// <summary>With one option more.</summary>
-    public MuxerCommand With(string name, string value) => this with { Options = [.. Options, (name, value)] };
+    public MuxerCommand With(string name, string value) => this with { Options = [.. Options, new MuxerOption(name, value)] };
 
     public IReadOnlyList<string> ToArguments()
     {
@@ -80,3 +80,6 @@ internal sealed record MuxerCommand(IReadOnlyList<(string Name, string Value)> O
         word.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)
         || word.EndsWith(".exe", StringComparison.OrdinalIgnoreCase);
 }
+
+// A class, and lists of it: collections of own structs are compiled anew in each process.
+internal sealed record MuxerOption(string Name, string Value);

@@ -24,7 +24,8 @@ internal static class WorkerEnvironment
     /// <summary>The worker begins in a Main of Brood's own.</summary>
     public const string BeginsInMain = "main";
 
-    /// <summary>Entries <c>length:NAME=value</c>, or <c>length:NAME</c> for a variable that was not set.</summary>
+    /// <summary>Entries <c>length:NAME=value</c>, or <c>length:NAME</c> for a variable that was not set. Without those of
+    /// <see cref="OwnVariables"/> that were not set, so that it is mostly empty.</summary>
     public const string RestoreVariable = "BROOD_RESTORE";
 
     // One collector and no background thread a worker: N workers of a server must not have N × processors heaps.
@@ -35,6 +36,11 @@ internal static class WorkerEnvironment
         ("DOTNET_gcServer", "0"), ("DOTNET_gcConcurrent", "0"), ("DOTNET_TieredPGO", "0"),
         ("DOTNET_EnableDiagnostics_IPC", "0"), ("DOTNET_EnableDiagnostics_Debugger", "0"),
     ];
+
+    /// <summary>What is set for each worker, and removed there before anything is put back. In the system's own bytes: to encode
+    /// names takes a fresh process longer than to remove the variables.</summary>
+    public static ReadOnlySpan<byte> OwnVariables =>
+        "BROOD_WORKER\0BROOD_RESTORE\0DOTNET_gcServer\0DOTNET_gcConcurrent\0DOTNET_TieredPGO\0DOTNET_EnableDiagnostics_IPC\0DOTNET_EnableDiagnostics_Debugger\0"u8;
 
     // Each would suspend the worker, fight with the host for a port, overwrite the host's trace file, or load the
     // host's profiler (coverage) into a process that it does not expect. Who wants one sets it for the worker.
@@ -84,7 +90,12 @@ internal static class WorkerEnvironment
         if (chosen is not null)
             foreach (var (name, value) in chosen) changes[name] = value;
         foreach (var name in changes.Keys)
-            if (chosen?.ContainsKey(name) != true) AppendRestore(restore, name, inherited.GetValueOrDefault(name));
+        {
+            var isOwn = Array.Exists(s_settings, setting => setting.Name == name);
+            // What the caller chose stays.
+            var later = chosen?.ContainsKey(name) == true ? changes[name] : inherited.GetValueOrDefault(name);
+            if (isOwn ? later is not null : chosen?.ContainsKey(name) != true) AppendRestore(restore, name, later);
+        }
 
         if (hook is not null)
         {
@@ -107,8 +118,7 @@ internal static class WorkerEnvironment
     {
         s_beginning = Mark;
         var restore = System.Environment.GetEnvironmentVariable(RestoreVariable) ?? "";
-        NativeEnvironment.Set(MarkerVariable, null);
-        NativeEnvironment.Set(RestoreVariable, null);
+        NativeEnvironment.Remove(OwnVariables);
 
         for (var at = 0; at < restore.Length;)
         {

@@ -26,6 +26,7 @@ internal sealed class ServeLoop
     private DefinedFunction[] _functions = new DefinedFunction[16]; // By function id.
 
     private bool _hasRehearsed;
+    private bool _isTold; // Of a function that no call has followed yet: a spare is.
     private bool _hasSkipped; // A record was withdrawn: its room is the host's again, and no answer tells the host so.
 
     private readonly record struct DefinedFunction(Invoker? Invoker, Exception? Error);
@@ -71,6 +72,10 @@ internal sealed class ServeLoop
         {
             return header;
         }
+        if (_isTold)
+        {
+            RehearseOnce();
+        }
         if (_hasSkipped)
         {
             _hasSkipped = false;
@@ -105,6 +110,7 @@ internal sealed class ServeLoop
         {
             case FrameKind.Define:
                 Define(header.FunctionId, payload);
+                _isTold = true;
                 break;
             case FrameKind.Forget:
                 _endpoint.ForgetShared(header.CallId);

@@ -13,7 +13,7 @@ internal sealed class WorkerLiveArguments(RunningCall call, WorkerChannel channe
     private readonly Lock _gate = new();
     private readonly Dictionary<int, CancellationTokenSource> _tokens = []; // Guarded by _gate.
     private readonly Dictionary<int, IPulledSource> _sources = []; // Guarded by _gate.
-    private readonly HashSet<int> _cancelled = []; // Guarded by _gate.
+    private readonly List<int> _cancelled = []; // Guarded by _gate.
     private bool _ended; // Guarded by _gate.
 
     public override CancellationToken GetToken(int id)
