@@ -44,7 +44,8 @@ public sealed record WorkerPoolOptions : WorkerOptions
     } = Timeout.InfiniteTimeSpan;
 
     /// <summary>How many calls may wait for a worker; more are refused with a <see cref="PoolSaturatedException"/>.</summary>
-    /// <value>The default is 0: no limit. Calls that are on a worker do not count.</value>
+    /// <value>The default is 0: no limit. A pool accepts so many calls and one for each of its <see cref="Workers"/>, whether those have
+    /// started yet or not. The items of maps do not count: <see cref="MapOptions.MaxInFlight"/> limits them, and none is refused.</value>
     public int MaxQueuedCalls
     {
         get;

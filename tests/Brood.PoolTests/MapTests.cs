@@ -177,6 +177,23 @@ public sealed class MapTests : IAsyncLifetime
         Assert.IsType<TransferException>(all[2].Error);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_limit_of_waiting_calls_does_not_refuse_the_items_of_a_map()
+    {
+        using var counters = new Counters(1);
+        string path = counters.Path;
+        await using var pool = new WorkerPool(new WorkerPoolOptions { Workers = 2, MaxQueuedCalls = 1 });
+        var options = new MapOptions { ChunkSize = 1 };
+
+        await pool.ForEachAsync(x => { Counters.Count(path, 0); }, Enumerable.Range(0, 500), options, Token);
+        List<MapResult<int>> all = await Collect(pool.MapResultsAsync(static x => x, Enumerable.Range(0, 500), options, Token));
+
+        Assert.Equal(500, counters[0]);
+        Assert.Equal(500, all.Count);
+        Assert.All(all, static result => Assert.True(result.Succeeded));
+        Assert.Equal(0, pool.GetStatistics().Refused);
+    }
+
     private static async Task<List<T>> Collect<T>(IAsyncEnumerable<T> items)
     {
         var all = new List<T>();

@@ -30,7 +30,7 @@ internal sealed partial class Scheduler
                 }
                 return;
             }
-            _openCount--;
+            CloseNeedsLock(call);
         }
         call.Fail(link.CrashOf(call, exit, started: true));
     }
@@ -56,7 +56,7 @@ internal sealed partial class Scheduler
                 if (call.Stop is null && call.ReadingDeaths >= MaxReadingDeaths)
                 {
                     _tally.Crashed(call, exit);
-                    _openCount--;
+                    CloseNeedsLock(call);
                     lost.Add(call);
                 }
                 else if (call.NeedsRewind && call.Stop is null && !call.IsEnded && !_killed)
@@ -111,7 +111,7 @@ internal sealed partial class Scheduler
             }
             else
             {
-                _openCount--;
+                CloseNeedsLock(call);
                 _tally.Failed();
             }
             FillAllNeedsLock();
@@ -153,7 +153,7 @@ internal sealed partial class Scheduler
             }
             if (wasWaiting)
             {
-                _openCount--;
+                CloseNeedsLock(call);
                 TryEndNeedsLock();
             }
         }
@@ -244,7 +244,7 @@ internal sealed partial class Scheduler
         foreach (PendingCall call in _queue.TakeAll())
         {
             _tally.Failed();
-            _openCount--;
+            CloseNeedsLock(call);
             call.Fail(Again(error));
         }
     }

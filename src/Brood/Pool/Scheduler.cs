@@ -43,6 +43,7 @@ internal sealed partial class Scheduler : IConnectionOwner
     private int _lastNumber;
     private long _lastOrder;
     private long _openCount; // Calls that were accepted and have not ended here: queued, on a worker, or between the two.
+    private long _limitedCount; // Those of them that MaxQueuedCalls counts.
     private readonly long _aheadTicks;
     private readonly long _patienceTicks;
     private readonly bool _workersWear; // Whether workers are replaced for any reason but their end.
@@ -88,7 +89,7 @@ internal sealed partial class Scheduler : IConnectionOwner
             if (call.Stop is not null)
             {
                 // Its map was left while it was on its way here.
-                _openCount--;
+                CloseNeedsLock(call);
                 call.Fail(call.StopException(started: false, _clock));
                 return null;
             }
@@ -118,7 +119,7 @@ internal sealed partial class Scheduler : IConnectionOwner
                 // Initialize, which is no call of the pool's.
                 return;
             }
-            _openCount--;
+            CloseNeedsLock(ended);
             long now = _clock.GetTimestamp();
             long took = now - worker.LastProgress;
             worker.AverageTicks = worker.AverageTicks == long.MaxValue
@@ -151,11 +152,12 @@ internal sealed partial class Scheduler : IConnectionOwner
     private void AdmitNeedsLock(PendingCall call)
     {
         ObjectDisposedException.ThrowIf(_isJoining, typeof(WorkerPool));
-        if (_options.MaxQueuedCalls > 0 && _queue.Count >= _options.MaxQueuedCalls && FindRoomNeedsLock() is null)
+        if (_options.MaxQueuedCalls > 0 && !call.BoundsItself && _limitedCount >= (long)_options.Workers + _options.MaxQueuedCalls)
         {
             _tally.Refused();
             throw new PoolSaturatedException(
-                $"{call.Name} was refused: {_queue.Count:N0} calls wait for {_options.Workers} workers already "
+                $"{call.Name} was refused: {_limitedCount:N0} calls that were made before have not ended, and this pool accepts one for each of its "
+                + $"{_options.Workers:N0} workers and {_options.MaxQueuedCalls:N0} that wait "
                 + $"({nameof(WorkerPoolOptions)}.{nameof(WorkerPoolOptions.MaxQueuedCalls)}). It has not run. Wait for some of the others first.",
                 _options.MaxQueuedCalls);
         }
@@ -167,7 +169,15 @@ internal sealed partial class Scheduler : IConnectionOwner
         call.RetriesLeft = call.Options.Retries;
         call.Order = ++_lastOrder;
         _openCount++;
+        _limitedCount += call.BoundsItself ? 0 : 1;
         _tally.Accepted();
+    }
+
+    /// <summary>The call has ended here, however it did.</summary>
+    private void CloseNeedsLock(PendingCall call)
+    {
+        _openCount--;
+        _limitedCount -= call.BoundsItself ? 0 : 1;
     }
 
     private void EnqueueNeedsLock(PendingCall call)
@@ -232,7 +242,7 @@ internal sealed partial class Scheduler : IConnectionOwner
         catch (Exception e)
         {
             // Too large for a worker's memory, or the system's: it would be so for each.
-            _openCount--;
+            CloseNeedsLock(call);
             _tally.Failed();
             call.Fail(e);
             return true;
@@ -347,12 +357,12 @@ internal sealed partial class Scheduler : IConnectionOwner
             if (call.Stop is not null)
             {
                 // Stopped on its way.
-                _openCount--;
+                CloseNeedsLock(call);
                 call.Fail(call.StopException(started: false, _clock));
             }
             else if (call.IsEnded || _killed)
             {
-                _openCount--;
+                CloseNeedsLock(call);
                 call.Fail(Disposed());
             }
             else
@@ -394,6 +404,9 @@ internal sealed partial class Scheduler : IConnectionOwner
         Debug.Assert(_gate.IsHeldByCurrentThread, "Invariants can only be validated while holding the lock.");
         Debug.Assert(_workers.Count <= _options.Workers + 1, "No more workers than asked for, and one replacement at most beyond that at a time.");
         Debug.Assert(_openCount >= _queue.Count, "A call that waits is open.");
+        Debug.Assert(_limitedCount >= 0 && _limitedCount <= _openCount, "A call that is limited is open, and closed once.");
+        Debug.Assert(
+            _options.MaxQueuedCalls == 0 || _limitedCount <= (long)_options.Workers + _options.MaxQueuedCalls, "No more wait than may.");
         foreach (PoolWorker worker in _workers)
         {
             Debug.Assert(worker.State is PoolWorkerState.Starting or PoolWorkerState.Serving, "Others are in lists of their own.");

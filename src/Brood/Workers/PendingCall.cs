@@ -51,6 +51,9 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
     /// <summary>Whether it could be sent again from the start: not once items have been handed on, or live arguments used.</summary>
     public virtual bool CanRunAgain => Live is not { IsConnected: true };
 
+    /// <summary>Whether whoever makes such calls limits their number, so that the pool must not refuse them.</summary>
+    public virtual bool BoundsItself => false;
+
     // Written by the connection under its lock while it has the call.
 
     public long CallId { get; set; }

@@ -6,6 +6,7 @@ using Brood.Workers;
 namespace Brood.Pool;
 
 /// <summary>A call that only remembers what became of it.</summary>
+/// <param name="items">More than one: it is a map's.</param>
 internal sealed class FakeCall(CallOptions options, int items = 1) : PendingCall(s_function, options)
 {
     private static readonly Function s_function = Function.Of(Nothing);
@@ -31,6 +32,8 @@ internal sealed class FakeCall(CallOptions options, int items = 1) : PendingCall
     public override FrameKind Kind => FrameKind.Call;
 
     public override bool IsCompleted => Completions > 0;
+
+    public override bool BoundsItself => items > 1;
 
     public override bool NeedsRewind => Done > Rewound;
 

@@ -137,6 +137,36 @@ public class SchedulerTests
         Assert.Equal(ExitReason.Killed, link.Killed);
     }
 
+    [Fact]
+    public void A_pool_accepts_a_call_for_each_worker_that_it_has_not_started_yet()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 4, MaxQueuedCalls = 1 });
+        for (int i = 0; i < 5; i++)
+        {
+            workers.Submit();
+        }
+
+        var error = Assert.Throws<PoolSaturatedException>(() => workers.Submit());
+        Assert.Contains("one for each of its 4 workers and 1 that wait", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_chunks_of_a_map_are_never_refused_and_turn_no_other_call_away()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1, MaxQueuedCalls = 1 });
+        for (int i = 0; i < 20; i++)
+        {
+            workers.SubmitWith(new CallOptions(), CancellationToken.None, items: 3);
+        }
+
+        workers.Submit();
+        workers.Submit();
+
+        Assert.Throws<PoolSaturatedException>(() => workers.Submit());
+        workers.SubmitWith(new CallOptions(), CancellationToken.None, items: 3);
+        Assert.Equal(1, workers.Scheduler.GetStatistics().Refused);
+    }
+
     private static void Run(FakeLink link)
     {
         link.Claim();

@@ -24,6 +24,9 @@ internal sealed class PendingChunk<T, R>(MapRun<T, R> map, Function function, Ca
     /// <summary>Always: what is done is not done again.</summary>
     public override bool CanRunAgain => true;
 
+    /// <summary>Its map reads no further ahead than it may.</summary>
+    public override bool BoundsItself => true;
+
     public int ItemCount => items.Length;
 
     /// <summary>Whether only the end is to come.</summary>
