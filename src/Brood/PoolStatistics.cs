@@ -24,6 +24,9 @@ public sealed record PoolStatistics
     /// <summary>Workers that were killed while a call ran on them: to stop it, for their memory, or with the pool.</summary>
     public required long Killed { get; init; }
 
+    /// <summary>Workers that were killed and replaced because they ran nothing and took no call for some seconds. No call is lost with one.</summary>
+    public required long Unresponsive { get; init; }
+
     /// <summary>Calls that were cancelled.</summary>
     public required long Cancelled { get; init; }
 

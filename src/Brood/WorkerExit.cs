@@ -18,6 +18,10 @@ public enum ExitReason
     /// <summary>The host killed it because it used more than <see cref="WorkerOptions.MaxMemoryBytes"/>.</summary>
     MemoryLimit,
 
+    /// <summary>The host killed it because it ran nothing and did not take the calls that it was handed, for some seconds: it was
+    /// stopped from outside, for example.</summary>
+    Unresponsive,
+
     /// <summary>The system or the runtime ran out of memory.</summary>
     OutOfMemory,
 

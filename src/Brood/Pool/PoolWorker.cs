@@ -49,6 +49,9 @@ internal sealed class PoolWorker
     /// <summary>It used more memory than it may have; it gets no more calls.</summary>
     public bool IsTooLarge { get; set; }
 
+    /// <summary>Whether it takes what it was handed.</summary>
+    public TakeWatch Taking = new();
+
     /// <summary>When it was told to leave, as a timestamp of the pool's clock.</summary>
     public long LeftAt { get; set; }
 

@@ -131,6 +131,7 @@ internal sealed partial class Scheduler
         bool isFirst = call.StopFor(cause);
         ICallLink? link;
         bool wasWaiting;
+        int? untakenBy = null;
         lock (_gate)
         {
             AssertInvariants();
@@ -140,13 +141,20 @@ internal sealed partial class Scheduler
             }
             wasWaiting = _queue.Remove(call);
             link = call.Connection;
+            long untaken = cause.IsTimeout && link is IWorkerLink { IsGone: false } handed ? handed.UntakenPosition : -1;
             if (!wasWaiting && link is IWorkerLink worker && worker.TryTakeBack(call))
             {
                 wasWaiting = true;
+                untakenBy = untaken >= 0 ? worker.ProcessId : null;
                 call.Connection = null;
                 if (FindNeedsLock(worker) is { } left)
                 {
                     left.TookBack();
+                    if (untaken >= 0 && worker.IsSetUp && _clock.GetElapsedTime(call.SentAt) >= TakeWatch.Period)
+                    {
+                        left.Taking.Suspect(untaken, _clock.GetTimestamp());
+                        TakeBackFromSuspectNeedsLock(left);
+                    }
                     FillNeedsLock(left);
                     SettleNeedsLock();
                 }
@@ -159,7 +167,7 @@ internal sealed partial class Scheduler
         }
         if (wasWaiting)
         {
-            call.Fail(call.StopException(started: false, _clock));
+            call.Fail(call.StopException(started: false, _clock, untakenBy));
         }
         else if (link?.Has(call) == true)
         {
@@ -234,6 +242,7 @@ internal sealed partial class Scheduler
         if (_workers.Count == 0 && _spares.Count == 0 && _leaving.Count == 0 && _openCount == 0)
         {
             _aheadTimer.Dispose();
+            _takeTimer.Dispose();
             _keepTimer.Dispose();
             _ended.TrySetResult();
         }

@@ -25,6 +25,7 @@ internal sealed partial class Scheduler
                 Failed = _tally.FailedCount,
                 Crashed = _tally.CrashedCount,
                 Killed = _tally.KilledCount,
+                Unresponsive = _tally.UnresponsiveCount,
                 Cancelled = _tally.CancelledCount,
                 TimedOut = _tally.TimedOutCount,
                 Retried = _tally.RetriedCount,

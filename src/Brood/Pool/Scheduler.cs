@@ -37,8 +37,10 @@ internal sealed partial class Scheduler : IConnectionOwner
     private readonly Tally _tally;
     private readonly ITimer _aheadTimer;
     private readonly ITimer _keepTimer;
+    private readonly ITimer _takeTimer;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _aheadTimerIsSet;
+    private bool _takeTimerIsSet;
     private bool _isJoining;
     private int _lastNumber;
     private long _lastOrder;
@@ -65,6 +67,7 @@ internal sealed partial class Scheduler : IConnectionOwner
         _aheadTicks = (long)(s_ahead.TotalSeconds * clock.TimestampFrequency);
         _patienceTicks = (long)(s_patience.TotalSeconds * clock.TimestampFrequency);
         _aheadTimer = clock.CreateTimer(_ => TakeBackFromSlow(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _takeTimer = clock.CreateTimer(_ => LookAtTaking(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _keepTimer = clock.CreateTimer(_ => Keep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -130,6 +133,10 @@ internal sealed partial class Scheduler : IConnectionOwner
                 _breaker.Succeeded();
             }
             _tally.Ended(ended, took, now);
+            if (link.InFlightCount > 0)
+            {
+                WatchTakingNeedsLock();
+            }
             RecycleNeedsLock(worker);
             FillNeedsLock(worker);
             StartWorkersNeedsLock();
@@ -213,7 +220,7 @@ internal sealed partial class Scheduler : IConnectionOwner
     {
         long depth = worker.AverageTicks >= _patienceTicks ? 1 : Math.Max(2, 1 + (_aheadTicks / Math.Max(1, worker.AverageTicks)));
         depth = Math.Min(depth, WorkerConnection.MaxInFlight / 2);
-        if (worker.IsTooLarge)
+        if (worker.IsTooLarge || worker.Taking.IsSuspect)
         {
             return worker.Link!.InFlightCount;
         }
@@ -248,6 +255,7 @@ internal sealed partial class Scheduler : IConnectionOwner
             return true;
         }
         worker.CallsGiven++;
+        WatchTakingNeedsLock();
         if (wasIdle)
         {
             worker.LastProgress = now;

@@ -31,6 +31,10 @@ internal sealed class Tally(TimeProvider clock)
 
     public long RefusedCount { get; private set; }
 
+    public long UnresponsiveCount { get; private set; }
+
+    public void Unresponsive() => UnresponsiveCount++;
+
     public void Accepted() => AcceptedCount++;
 
     public void Refused() => RefusedCount++;
@@ -49,7 +53,7 @@ internal sealed class Tally(TimeProvider clock)
 
     public void Crashed(PendingCall call, WorkerExit exit)
     {
-        if (exit.Reason is ExitReason.CallStopped or ExitReason.Killed or ExitReason.MemoryLimit)
+        if (exit.Reason is ExitReason.CallStopped or ExitReason.Killed or ExitReason.MemoryLimit or ExitReason.Unresponsive)
         {
             KilledCount++;
         }

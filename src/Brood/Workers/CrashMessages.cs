@@ -42,6 +42,7 @@ internal static class CrashMessages
         ExitReason.MemoryLimit => $"was killed because it used more memory than {nameof(WorkerOptions.MaxMemoryBytes)} allows",
         ExitReason.Killed => $"was killed by its host ({nameof(Worker.KillAsync)}, or a dispose that took longer than {nameof(WorkerOptions.JoinTimeout)})",
         ExitReason.CallStopped => "was killed to stop a call",
+        ExitReason.Unresponsive => $"was killed because it ran nothing and took no call for {TakeWatch.Limit.TotalSeconds:0} s",
         ExitReason.Joined => "was joined",
         ExitReason.Recycled => "was recycled",
         ExitReason.ProtocolViolation => "was killed because it damaged its channel to the host",

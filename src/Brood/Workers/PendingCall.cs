@@ -133,7 +133,8 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
     }
 
     /// <summary>What the caller is told when the call was stopped.</summary>
-    public Exception StopException(bool started, TimeProvider clock)
+    /// <param name="untakenBy">The process id of a worker that was handed the call and did not take it, if that is why it waited.</param>
+    public Exception StopException(bool started, TimeProvider clock, int? untakenBy = null)
     {
         StopCause cause = Stop!;
         if (!cause.IsTimeout)
@@ -141,7 +142,7 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
             return new OperationCanceledException(StopMessages.Cancelled(this, started), cause.Token);
         }
         TimeSpan elapsed = clock.GetElapsedTime(CalledAt);
-        return new CallTimeoutException(StopMessages.TimedOut(this, started, elapsed), started, elapsed);
+        return new CallTimeoutException(StopMessages.TimedOut(this, started, elapsed, untakenBy), started, elapsed);
     }
 
     /// <summary>Ends the call with an exception, unless it has ended.</summary>

@@ -237,6 +237,34 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
 
     public long MemoryBytes => _process.MemoryBytes;
 
+    public long UntakenPosition
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (_closed)
+                {
+                    return -1;
+                }
+                long position = _calls.ConsumerPosition(out bool isTaken, out FrameKind kind);
+                bool isBusy = isTaken && (kind == FrameKind.Define || Array.Exists(_inFlight, call => call?.Position == position));
+                return isBusy ? -1 : position;
+            }
+        }
+    }
+
+    public bool IsSetUp
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return !_closed && new WorkerStatus(_region).Phase != WorkerPhase.Starting;
+            }
+        }
+    }
+
     /// <summary>Everything that was sent is done; then the worker ends.</summary>
     public void Join(ExitReason reason)
     {

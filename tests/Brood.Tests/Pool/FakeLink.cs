@@ -8,6 +8,8 @@ namespace Brood.Pool;
 internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int processId) : IWorkerLink
 {
     private readonly List<FakeCall> _calls = [];
+    private readonly List<(long Position, FakeCall Call)> _ring = []; // What was sent and not claimed; what was taken back stays until it is skipped.
+    private long _lastPosition = -1;
     private readonly TaskCompletionSource<WorkerExit> _exited = new();
     private int _holds;
 
@@ -23,6 +25,19 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
 
     /// <summary>Its process does not end by itself when it is joined.</summary>
     public bool HangsWhenJoined { get; set; }
+
+    /// <summary>It does nothing at all, but dies when it is killed.</summary>
+    public bool IsStopped { get; set; }
+
+    public bool IsSetUp { get; set; } = true;
+
+    public long UntakenPosition => Claimed is null && _ring.Count > 0 && !IsGone ? _ring[0].Position : -1;
+
+    /// <summary>When it last passed over what was taken back.</summary>
+    public long? SkippedAt { get; private set; }
+
+    /// <summary>Since when it would have to take that.</summary>
+    public long UntakenSince { get; private set; }
 
     /// <summary>The next calls find no room.</summary>
     public bool IsFull { get; set; }
@@ -57,6 +72,11 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
         workers.CheckTurn(sent);
         call.Connection = this;
         _calls.Add(sent);
+        _ring.Add((++_lastPosition, sent));
+        if (_ring.Count == 1)
+        {
+            UntakenSince = workers.Clock.GetTimestamp();
+        }
         Given++;
         return true;
     }
@@ -109,14 +129,37 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
         }
     }
 
-    public void Kill(ExitReason reason) => Killed ??= reason;
+    public void Kill(ExitReason reason)
+    {
+        if (reason == ExitReason.Unresponsive)
+        {
+            workers.CheckUnresponsive(this);
+        }
+        Killed ??= reason;
+    }
 
     public Exception CrashOf(PendingCall call, WorkerExit exit, bool started) => call.Stop is not null
         ? call.StopException(started, TimeProvider.System) : new WorkerCrashedException("crash", exit, call.Name, started);
 
     // What the worker does.
 
-    public void Claim() => Claimed = _calls[0];
+    public void Claim()
+    {
+        Skip();
+        Claimed = _calls[0];
+        Assert.Same(Claimed, _ring[0].Call);
+        _ring.RemoveAt(0);
+    }
+
+    /// <summary>Passes over what was taken back.</summary>
+    public void Skip()
+    {
+        UntakenSince = workers.Clock.GetTimestamp();
+        if (_ring.RemoveAll(record => !_calls.Contains(record.Call)) > 0)
+        {
+            SkippedAt = UntakenSince;
+        }
+    }
 
     public void Start()
     {
@@ -139,6 +182,7 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
         FakeCall call = Claimed!;
         Claimed = null;
         HasStarted = false;
+        UntakenSince = workers.Clock.GetTimestamp();
         _calls.Remove(call);
         if (throws)
         {

@@ -1,3 +1,5 @@
+using Brood.Workers;
+
 namespace Brood.Pool;
 
 public class SchedulerTests
@@ -165,6 +167,120 @@ public class SchedulerTests
         Assert.Throws<PoolSaturatedException>(() => workers.Submit());
         workers.SubmitWith(new CallOptions(), CancellationToken.None, items: 3);
         Assert.Equal(1, workers.Scheduler.GetStatistics().Refused);
+    }
+
+    [Fact]
+    public void The_call_of_a_worker_that_takes_nothing_runs_on_another_and_the_worker_is_replaced()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1 });
+        FakeCall call = workers.Submit();
+        FakeLink stopped = workers.FinishStart();
+        Assert.Equal(1, stopped.InFlightCount);
+
+        Pass(workers, TakeWatch.Limit + TakeWatch.Period);
+        Assert.Equal((0, null), (stopped.InFlightCount, stopped.Killed));
+        Pass(workers, TakeWatch.Period);
+
+        Assert.Equal(ExitReason.Unresponsive, stopped.Killed);
+        FakeLink other = workers.FinishStart();
+        Run(other);
+        Assert.True(call.IsCompleted);
+        Assert.Null(call.Error);
+        Assert.Equal(1, workers.Scheduler.GetStatistics().Unresponsive);
+    }
+
+    [Fact]
+    public void A_worker_that_wakes_up_before_the_second_look_serves_on()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1 });
+        FakeCall call = workers.Submit();
+        FakeLink link = workers.FinishStart();
+        // The whole machine may have stood still: all this time passes at once.
+        workers.Clock.Advance(TakeWatch.Period);
+        workers.Clock.Advance(TimeSpan.FromHours(8));
+        Assert.Equal(0, link.InFlightCount);
+
+        link.Skip();
+        workers.Clock.Advance(TakeWatch.Period);
+
+        Assert.Null(link.Killed);
+        Run(link);
+        Assert.True(call.IsCompleted);
+    }
+
+    [Fact]
+    public void A_worker_that_runs_a_long_call_is_left_alone()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1 });
+        workers.Submit();
+        FakeLink link = workers.FinishStart();
+        workers.Submit();
+        link.Claim();
+        link.Start();
+
+        Pass(workers, TimeSpan.FromMinutes(10));
+
+        Assert.Null(link.Killed);
+    }
+
+    [Fact]
+    public void A_worker_that_still_sets_itself_up_has_as_long_as_a_start_may_take()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1, StartTimeout = TimeSpan.FromSeconds(20) });
+        workers.Submit();
+        FakeLink link = workers.FinishStart();
+        link.IsSetUp = false;
+
+        Pass(workers, TimeSpan.FromSeconds(19));
+        Assert.Null(link.Killed);
+        Pass(workers, TimeSpan.FromSeconds(3));
+
+        Assert.Equal(ExitReason.Unresponsive, link.Killed);
+    }
+
+    [Fact]
+    public void A_time_limit_that_a_worker_lets_pass_without_taking_the_call_says_so_and_replaces_it()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1 });
+        FakeCall call = workers.SubmitWith(new CallOptions { Timeout = TimeSpan.FromSeconds(2) }, CancellationToken.None, 1);
+        FakeLink link = workers.FinishStart();
+        FakeCall next = workers.Submit();
+
+        Pass(workers, TimeSpan.FromSeconds(2));
+
+        var error = Assert.IsType<CallTimeoutException>(call.Error);
+        Assert.False(error.Started);
+        Assert.Contains($"it had been handed to worker {link.ProcessId}, which had not taken it", error.Message, StringComparison.Ordinal);
+        Pass(workers, TakeWatch.Period);
+        Assert.Equal(ExitReason.Unresponsive, link.Killed);
+        Run(workers.FinishStart());
+        Assert.True(next.IsCompleted);
+    }
+
+    [Fact]
+    public void A_call_that_waits_behind_another_times_out_waiting_for_its_turn()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1 });
+        workers.Submit();
+        FakeLink link = workers.FinishStart();
+        link.Claim();
+        link.Start();
+        FakeCall call = workers.SubmitWith(new CallOptions { Timeout = TimeSpan.FromSeconds(2) }, CancellationToken.None, 1);
+
+        Pass(workers, TimeSpan.FromSeconds(2));
+
+        Assert.Contains("waiting for its turn", Assert.IsType<CallTimeoutException>(call.Error).Message, StringComparison.Ordinal);
+        Assert.Null(link.Killed);
+    }
+
+    /// <summary>Time as it passes on a machine that runs: timers find the clock where they expect it.</summary>
+    private static void Pass(FakeWorkers workers, TimeSpan time)
+    {
+        TimeSpan step = TimeSpan.FromMilliseconds(250);
+        for (TimeSpan passed = TimeSpan.Zero; passed < time; passed += step)
+        {
+            workers.Clock.Advance(step);
+        }
     }
 
     private static void Run(FakeLink link)
