@@ -19,7 +19,7 @@ internal enum TakeVerdict
 /// <summary>Whether a worker takes what it was handed: the next record of its ring must not stay the same for long.</summary>
 /// <remarks>
 /// Looked at every <see cref="Period"/> while calls are out. A worker that runs a function has taken its record, so it may run
-/// as long as it likes. docs/design/0007 has the reasons. Guarded by its owner.
+/// as long as it likes. docs/design/0008 has the reasons. Guarded by its owner.
 /// </remarks>
 internal struct TakeWatch()
 {
