@@ -18,7 +18,8 @@ public sealed record MapOptions
     }
 
     /// <summary>How many items may have been read from the source and not been taken as results.</summary>
-    /// <value>From 0 up. The default is 0: four chunks for each worker.</value>
+    /// <value>From 0 up; it holds exactly, and an item is taken when the reader gets its result. The default is 0: about four chunks for
+    /// each worker, and what the reader has at hand.</value>
     public int MaxInFlight
     {
         get;

@@ -44,7 +44,7 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
     private TaskCompletionSource? _resultWaiter;
     private long _readCount;
     private long _deliveredCount; // Results that the buffer got.
-    private long _takenCount; // Results that the enumerator got.
+    private long _takenCount; // Results that the enumerator has handed out, as far as it has said so.
     private bool _sourceEnded;
     private bool _isStopping;
     private Exception? _sourceError;
@@ -72,22 +72,36 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
 
     public void Start() => _pump = Task.Run(PumpAsync);
 
-    /// <summary>The next results, if there are any at hand.</summary>
+    /// <summary>After so many results the enumerator says that it has handed them out: often enough that the source is read on
+    /// meanwhile, seldom enough that it costs little.</summary>
+    public int ReportStride => _options.MaxInFlight > 0 ? Math.Max(1, _options.MaxInFlight / 4) : int.MaxValue;
+
+    /// <summary>The next results, if there are any at hand. The first of them is handed out with this.</summary>
     public bool TryTake(out ResultRun<R> run)
     {
-        TaskCompletionSource? waiter;
         lock (_gate)
         {
             if (!_buffer.TryTake(out run))
             {
                 return false;
             }
-            _takenCount += run.Count;
+        }
+        // Where the limit is this side's own, results that lie in the enumerator need not count.
+        HandedOut(_options.MaxInFlight > 0 ? 1 : run.Count);
+        return true;
+    }
+
+    /// <summary>So many more results have been handed out: that makes room.</summary>
+    public void HandedOut(int count)
+    {
+        TaskCompletionSource? waiter;
+        lock (_gate)
+        {
+            _takenCount += count;
             waiter = _roomWaiter;
             _roomWaiter = null;
         }
         waiter?.TrySetResult();
-        return true;
     }
 
     /// <summary>Waits for results.</summary>
@@ -254,6 +268,7 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
     }
 
     /// <summary>Reads items into the chunk until it is full, or the source makes others wait.</summary>
+    /// <param name="size">The most items that are read, whatever becomes of them.</param>
     /// <returns>False: the source has ended.</returns>
     private bool Fill(SyncChunkSource<T> source, int size)
     {
@@ -266,7 +281,7 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
             }
             AddToChunk(source.Current);
         }
-        while (_chunk.Count < size && _writer!.Count < MaxChunkBytes && !source.IsSlow);
+        while (--size > 0 && _writer!.Count < MaxChunkBytes && !source.IsSlow);
         return true;
     }
 
@@ -274,7 +289,7 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
     private async ValueTask<bool> FillAsync(IChunkSource<T> source, int size)
     {
         BeginChunk();
-        while (_chunk.Count < size && _writer!.Count < MaxChunkBytes)
+        for (; size > 0 && _writer!.Count < MaxChunkBytes; size--)
         {
             ValueTask<bool> next = source.MoveNextAsync();
             if (!next.IsCompleted)
