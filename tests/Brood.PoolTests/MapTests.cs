@@ -93,6 +93,44 @@ public sealed class MapTests : IAsyncLifetime
         Assert.InRange(ran, 1, 1000);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData("left")]
+    [InlineData("cancelled")]
+    [InlineData("failed")]
+    public async Task A_source_that_blocks_does_not_keep_a_map_that_has_ended(string how)
+    {
+        using var blocked = new SemaphoreSlim(0);
+        using var source = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var disposed = new TaskCompletionSource<bool>();
+        bool isReleased = false;
+        Func<int, int> function = how == "failed" ? static x => throw new ArgumentException($"{x}") : static x => x;
+        await using IAsyncEnumerator<int> results =
+            _pool.MapAsync(function, OneThenBlocks(blocked, () => disposed.SetResult(isReleased)), null, source.Token).GetAsyncEnumerator(Token);
+        switch (how)
+        {
+            case "failed":
+                await Assert.ThrowsAsync<ArgumentException>(async () => await results.MoveNextAsync());
+                break;
+            case "cancelled":
+                Assert.True(await results.MoveNextAsync());
+                Task<bool> next = results.MoveNextAsync().AsTask();
+                await source.CancelAsync();
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next);
+                break;
+            default:
+                Assert.True(await results.MoveNextAsync());
+                break;
+        }
+
+        await results.DisposeAsync();
+
+        // It is still in MoveNext: it is disposed by whoever called that, afterwards, and not from under it.
+        Assert.False(disposed.Task.IsCompleted);
+        Volatile.Write(ref isReleased, true);
+        blocked.Release();
+        Assert.True(await disposed.Task.WaitAsync(Token));
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task In_a_chunk_that_dies_only_the_item_that_ran_is_to_blame()
     {
@@ -248,6 +286,19 @@ public sealed class MapTests : IAsyncLifetime
         {
             onRead();
             yield return i;
+        }
+    }
+
+    private static IEnumerable<int> OneThenBlocks(SemaphoreSlim blocked, Action onDisposed)
+    {
+        try
+        {
+            yield return 1;
+            blocked.Wait();
+        }
+        finally
+        {
+            onDisposed();
         }
     }
 

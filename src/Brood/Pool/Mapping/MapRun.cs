@@ -19,6 +19,10 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
     /// <summary>How many chunks for each worker are in flight if nobody said otherwise.</summary>
     private const int ChunksPerWorker = 4;
 
+    /// <summary>How long a source that is being read gets to come back when the map is left: enough for one that does not block
+    /// to be disposed before leaving returns, not enough to wait for one that does.</summary>
+    private static readonly TimeSpan s_sourceGrace = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Whether items are their bytes: then a chunk is encoded all at once when it is full.</summary>
     private static readonly bool s_isRaw = Codec<T>.Declared.IsRaw;
 
@@ -133,12 +137,16 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends all work that is under way.</summary>
+    /// <summary>Ends all work that is under way. The source is disposed when it comes back, by the thread that reads it.</summary>
     public async ValueTask DisposeAsync()
     {
         PendingChunk<T, R>[] left;
         lock (_gate)
         {
+            if (_isStopping)
+            {
+                return;
+            }
             _isStopping = true;
             _roomWaiter?.TrySetResult();
         }
@@ -155,8 +163,10 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
                 _pool.Stop(chunk, new StopCause(CancellationToken.None));
             }
         }
-        // A source that does not listen to its token must not keep the enumerator.
-        await Task.WhenAny(_pump, Task.Delay(WorkerConnection.KillTimeout)).ConfigureAwait(false);
+        Task pump = _pump.ContinueWith(
+            static (_, stopped) => ((CancellationTokenSource)stopped!).Dispose(), _stopped,
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await Task.WhenAny(pump, Task.Delay(s_sourceGrace)).ConfigureAwait(false);
     }
 
     // From the readers of the channels.
