@@ -10,7 +10,7 @@ public sealed record MapOptions
     public bool Ordered { get; init; } = true;
 
     /// <summary>How many items are sent to a worker at a time.</summary>
-    /// <value>From 0 up. The default is 0: it adapts to how long items take.</value>
+    /// <value>From 0 up. The default is 0: it adapts to how long items take. Never more than <see cref="WorkerPoolOptions.MaxCallsPerWorker"/>.</value>
     public int ChunkSize
     {
         get;

@@ -1,6 +1,8 @@
 namespace Brood;
 
 /// <summary>What a pool is doing, at one moment. A snapshot that does not change.</summary>
+/// <remarks>A call is one invocation of a function: each item of a map counts, unless it says otherwise below. A map's items are
+/// sent in chunks, and are counted as finished when their chunk is.</remarks>
 public sealed record PoolStatistics
 {
     /// <summary>The workers that exist, the spares included.</summary>

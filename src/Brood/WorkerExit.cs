@@ -65,7 +65,7 @@ public sealed record WorkerExit
     /// <summary>Why it ended, as far as that is known.</summary>
     public required ExitReason Reason { get; init; }
 
-    /// <summary>How many calls it had finished.</summary>
+    /// <summary>How many calls it had finished; each item of a map is one.</summary>
     public long CallsServed { get; init; }
 
     /// <summary>The most memory that it had resident, in bytes; 0 if unknown.</summary>

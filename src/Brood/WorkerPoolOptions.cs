@@ -19,8 +19,9 @@ public sealed record WorkerPoolOptions : WorkerOptions
         init => field = NotNegative(value, nameof(SpareWorkers));
     }
 
-    /// <summary>After so many calls a worker is replaced.</summary>
-    /// <value>The default is 0: no limit.</value>
+    /// <summary>After so many calls a worker is replaced. It never serves more; each item of a map is a call.</summary>
+    /// <value>The default is 0: no limit. A worker that may not serve as many calls as the next chunk of a map has items is replaced
+    /// before.</value>
     public int MaxCallsPerWorker
     {
         get;

@@ -51,6 +51,62 @@ public class LifeTests
         Assert.All(workers.CountBy(static id => id), static worker => Assert.InRange(worker.Value, 1, 5));
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(10, 0)]
+    [InlineData(10, 7)]
+    [InlineData(10, 500)]
+    [InlineData(1, 0)]
+    public async Task A_worker_serves_no_more_items_of_a_map_than_it_may_serve_calls(int maxCalls, int chunkSize)
+    {
+        await using var pool = new WorkerPool(new WorkerPoolOptions { Workers = 2, MaxCallsPerWorker = maxCalls });
+        var workers = new List<int>();
+
+        await foreach (int processId in pool.MapAsync(static _ => Environment.ProcessId, Enumerable.Range(0, 40), new MapOptions { ChunkSize = chunkSize }, Token))
+        {
+            workers.Add(processId);
+        }
+
+        Assert.Equal(40, workers.Count);
+        Assert.All(workers.CountBy(static id => id), worker => Assert.InRange(worker.Value, 1, maxCalls));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Statistics_count_the_items_of_a_map_as_calls()
+    {
+        await using var pool = new WorkerPool(1);
+        var options = new MapOptions { ChunkSize = 10 };
+        using var gate = new Gate();
+        string path = gate.Path;
+        Task map = pool.ForEachAsync(_ => Gate.Wait(path), Enumerable.Range(0, 25), options, Token);
+        SpinWait.SpinUntil(() => Token.IsCancellationRequested || pool.GetStatistics() is { Running: > 0 } now && now.Running + now.Queued == 25);
+        Assert.True(pool.GetStatistics().Running >= 10);
+        gate.Open();
+        await map;
+        await pool.CallAsync(static () => 1, Token);
+
+        await pool.JoinAsync(Token);
+
+        PoolStatistics after = pool.GetStatistics();
+        Assert.Equal((26L, 0L, 0L), (after.Finished, after.Running, after.Queued));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_exit_counts_the_items_that_were_done_before_the_one_that_ended_the_worker()
+    {
+        await using var pool = new WorkerPool(1);
+        await pool.WarmUpAsync(Token);
+        MapResult<int>? failed = null;
+        await foreach (MapResult<int> result in pool.MapResultsAsync(ExitAtSeven, Enumerable.Range(0, 10), new MapOptions { ChunkSize = 10 }, Token))
+        {
+            failed = result.Succeeded ? failed : result;
+        }
+
+        Assert.Equal(7, failed!.Value.Index);
+        Assert.Equal(7, Assert.IsType<WorkerCrashedException>(failed.Value.Error).Exit.CallsServed);
+        await pool.JoinAsync(Token);
+        Assert.Equal((9L, 1L), (pool.GetStatistics().Finished, pool.GetStatistics().Crashed));
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task A_spare_takes_over_from_a_worker_that_crashes()
     {
@@ -175,6 +231,15 @@ public class LifeTests
     {
         await using var pool = new WorkerPool(1);
         return await pool.CallAsync(static x => 10 * (x + 1), i);
+    }
+
+    private static int ExitAtSeven(int x)
+    {
+        if (x == 7)
+        {
+            Environment.Exit(1);
+        }
+        return x;
     }
 
     private static byte[] s_kept = [];

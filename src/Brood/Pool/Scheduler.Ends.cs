@@ -13,7 +13,8 @@ internal sealed partial class Scheduler
             _tally.Crashed(call, exit);
             if (FindNeedsLock(link) is { } worker)
             {
-                worker.CallsEnded++;
+                CountFinishedNeedsLock(worker, call, hasEnded: false);
+                worker.InvocationsEnded++;
             }
             if (call.Stop is null && call.RetriesLeft > 0 && call.CanRunAgain && !call.IsEnded && exit.Reason != ExitReason.Killed)
             {
@@ -45,7 +46,11 @@ internal sealed partial class Scheduler
             if (worker is not null)
             {
                 ForgetNeedsLock(worker);
-                if (worker.CallsEnded == 0 && DiedByItself(exit) && !notStarted.Any(static call => call.ReadingDeaths > 0))
+                foreach (PendingCall call in notStarted)
+                {
+                    CountFinishedNeedsLock(worker, call, hasEnded: false);
+                }
+                if (worker.InvocationsEnded == 0 && DiedByItself(exit) && !notStarted.Any(static call => call.ReadingDeaths > 0))
                 {
                     OnDiedBeforeServingNeedsLock(exit);
                 }
@@ -77,6 +82,13 @@ internal sealed partial class Scheduler
         {
             call.Fail(link.CrashOf(call, exit, started: false));
         }
+    }
+
+    private void CountFinishedNeedsLock(PoolWorker worker, PendingCall call, bool hasEnded)
+    {
+        int finished = call.TakeFinished(hasEnded);
+        worker.InvocationsEnded += finished;
+        _tally.Finished(finished);
     }
 
     /// <summary>A call that so many workers died of while they read its arguments is not given to another.</summary>
@@ -112,7 +124,7 @@ internal sealed partial class Scheduler
             else
             {
                 CloseNeedsLock(call);
-                _tally.Failed();
+                _tally.Failed(call);
             }
             FillAllNeedsLock();
             TryEndNeedsLock();
@@ -149,7 +161,7 @@ internal sealed partial class Scheduler
                 call.Connection = null;
                 if (FindNeedsLock(worker) is { } left)
                 {
-                    left.TookBack();
+                    left.TookBack(call);
                     if (untaken >= 0 && worker.IsSetUp && _clock.GetElapsedTime(call.SentAt) >= TakeWatch.Period)
                     {
                         left.Taking.Suspect(untaken, _clock.GetTimestamp());
@@ -252,7 +264,7 @@ internal sealed partial class Scheduler
     {
         foreach (PendingCall call in _queue.TakeAll())
         {
-            _tally.Failed();
+            _tally.Failed(call);
             CloseNeedsLock(call);
             call.Fail(Again(error));
         }

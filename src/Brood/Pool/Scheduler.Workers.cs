@@ -37,6 +37,7 @@ internal sealed partial class Scheduler
         {
             return;
         }
+        RetireSpentNeedsLock();
         if (_breaker.Failure is { } failure)
         {
             // Those that serve go on; calls fail only when there is nobody who could run them.
@@ -199,7 +200,25 @@ internal sealed partial class Scheduler
         worker.State == PoolWorkerState.Serving && (HasNoCallsLeft(worker) || worker.IsTooLarge || IsTooOldNeedsLock(worker));
 
     private bool HasNoCallsLeft(PoolWorker worker) =>
-        _options.MaxCallsPerWorker > 0 && worker.CallsGiven >= _options.MaxCallsPerWorker;
+        _options.MaxCallsPerWorker > 0 && (worker.IsSpent || worker.InvocationsGiven >= _options.MaxCallsPerWorker);
+
+    /// <summary>A worker that may not serve as many invocations as the next call has makes room for another.</summary>
+    private void RetireSpentNeedsLock()
+    {
+        if (_options.MaxCallsPerWorker == 0 || !_queue.TryPeek(out PendingCall next))
+        {
+            return;
+        }
+        foreach (PoolWorker worker in _workers.ToArray())
+        {
+            // What was sent ahead may come back, and then there is more left.
+            if (worker.State == PoolWorkerState.Serving && worker.Link!.InFlightCount <= 1 && !MayServe(worker, next))
+            {
+                worker.IsSpent = true;
+                RecycleNeedsLock(worker);
+            }
+        }
+    }
 
     private bool IsTooOldNeedsLock(PoolWorker worker) =>
         _options.MaxWorkerAge != Timeout.InfiniteTimeSpan && _clock.GetElapsedTime(worker.ServingSince) >= _options.MaxWorkerAge;

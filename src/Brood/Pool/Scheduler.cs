@@ -96,7 +96,7 @@ internal sealed partial class Scheduler : IConnectionOwner
                 call.Fail(call.StopException(started: false, _clock));
                 return null;
             }
-            if (_queue.Count > 0 || FindRoomNeedsLock() is not { } worker)
+            if (_queue.Count > 0 || FindRoomNeedsLock(call) is not { } worker)
             {
                 EnqueueNeedsLock(call);
                 return null;
@@ -128,10 +128,11 @@ internal sealed partial class Scheduler : IConnectionOwner
             worker.AverageTicks = worker.AverageTicks == long.MaxValue
                 ? took : worker.AverageTicks + ((took - worker.AverageTicks) / 8);
             worker.LastProgress = now;
-            if (worker.CallsEnded++ == 0)
+            if (worker.InvocationsEnded == 0)
             {
                 _breaker.Succeeded();
             }
+            CountFinishedNeedsLock(worker, ended, hasEnded: true);
             _tally.Ended(ended, took, now);
             if (link.InFlightCount > 0)
             {
@@ -194,7 +195,7 @@ internal sealed partial class Scheduler : IConnectionOwner
     }
 
     /// <summary>An idle worker; else, while calls are short, the one with the least sent ahead.</summary>
-    private PoolWorker? FindRoomNeedsLock()
+    private PoolWorker? FindRoomNeedsLock(PendingCall call)
     {
         PoolWorker? best = null;
         int bestInFlight = int.MaxValue;
@@ -206,7 +207,7 @@ internal sealed partial class Scheduler : IConnectionOwner
                 continue;
             }
             int inFlight = worker.Link!.InFlightCount;
-            if (inFlight < bestInFlight && inFlight < DepthOf(worker) && !(canGrow && inFlight > 0))
+            if (inFlight < bestInFlight && inFlight < DepthOf(worker) && !(canGrow && inFlight > 0) && MayServe(worker, call))
             {
                 best = worker;
                 bestInFlight = inFlight;
@@ -220,17 +221,21 @@ internal sealed partial class Scheduler : IConnectionOwner
     {
         long depth = worker.AverageTicks >= _patienceTicks ? 1 : Math.Max(2, 1 + (_aheadTicks / Math.Max(1, worker.AverageTicks)));
         depth = Math.Min(depth, WorkerConnection.MaxInFlight / 2);
-        if (worker.IsTooLarge || worker.Taking.IsSuspect)
+        if (worker.IsTooLarge || worker.IsSpent || worker.Taking.IsSuspect)
         {
             return worker.Link!.InFlightCount;
         }
         if (_options.MaxCallsPerWorker > 0)
         {
-            long left = _options.MaxCallsPerWorker - worker.CallsGiven;
+            long left = _options.MaxCallsPerWorker - worker.InvocationsGiven;
             depth = Math.Min(depth, worker.Link!.InFlightCount + Math.Max(0, left));
         }
         return (int)depth;
     }
+
+    /// <summary>Whether the call leaves the worker within <see cref="WorkerPoolOptions.MaxCallsPerWorker"/>.</summary>
+    private bool MayServe(PoolWorker worker, PendingCall call) =>
+        _options.MaxCallsPerWorker == 0 || worker.InvocationsGiven + call.Invocations <= _options.MaxCallsPerWorker;
 
     private bool TrySendNeedsLock(PoolWorker worker, PendingCall call)
     {
@@ -250,11 +255,11 @@ internal sealed partial class Scheduler : IConnectionOwner
         {
             // Too large for a worker's memory, or the system's: it would be so for each.
             CloseNeedsLock(call);
-            _tally.Failed();
+            _tally.Failed(call);
             call.Fail(e);
             return true;
         }
-        worker.CallsGiven++;
+        worker.InvocationsGiven += call.Invocations;
         WatchTakingNeedsLock();
         if (wasIdle)
         {
@@ -293,7 +298,7 @@ internal sealed partial class Scheduler : IConnectionOwner
             // In batches: a worker that has half of what it may have is not waiting.
             return;
         }
-        while (worker.Link!.InFlightCount < depth && _queue.TryPeek(out PendingCall call))
+        while (worker.Link!.InFlightCount < depth && _queue.TryPeek(out PendingCall call) && MayServe(worker, call))
         {
             if (!TrySendNeedsLock(worker, call))
             {
@@ -308,7 +313,7 @@ internal sealed partial class Scheduler : IConnectionOwner
         foreach (PoolWorker worker in _workers)
         {
             // First one for each that has none: no call is sent ahead of one worker while another has nothing to do.
-            if (worker.IsIdle && DepthOf(worker) > 0 && _queue.TryPeek(out PendingCall call) && TrySendNeedsLock(worker, call))
+            if (worker.IsIdle && DepthOf(worker) > 0 && _queue.TryPeek(out PendingCall call) && MayServe(worker, call) && TrySendNeedsLock(worker, call))
             {
                 _queue.Dequeue();
             }
@@ -361,7 +366,7 @@ internal sealed partial class Scheduler : IConnectionOwner
         foreach (PendingCall call in calls)
         {
             call.Connection = null;
-            worker?.TookBack();
+            worker?.TookBack(call);
             if (call.Stop is not null)
             {
                 // Stopped on its way.
@@ -371,6 +376,10 @@ internal sealed partial class Scheduler : IConnectionOwner
             else if (call.IsEnded || _killed)
             {
                 CloseNeedsLock(call);
+                if (!call.IsEnded)
+                {
+                    _tally.Failed(call);
+                }
                 call.Fail(Disposed());
             }
             else
@@ -419,9 +428,9 @@ internal sealed partial class Scheduler : IConnectionOwner
         {
             Debug.Assert(worker.State is PoolWorkerState.Starting or PoolWorkerState.Serving, "Others are in lists of their own.");
             Debug.Assert((worker.Link is null) == (worker.State == PoolWorkerState.Starting), "A worker that serves has a link.");
-            Debug.Assert(_options.MaxCallsPerWorker == 0 || worker.CallsGiven <= _options.MaxCallsPerWorker, "The limit of calls is strict.");
+            Debug.Assert(_options.MaxCallsPerWorker == 0 || worker.InvocationsGiven <= _options.MaxCallsPerWorker, "The limit of calls is strict.");
         }
-        Debug.Assert(_spares.TrueForAll(static worker => worker.CallsGiven == 0), "Spares serve no calls.");
+        Debug.Assert(_spares.TrueForAll(static worker => worker.InvocationsGiven == 0), "Spares serve no calls.");
         Debug.Assert(_queue.Count >= 0, "A call leaves the queue once.");
     }
 }

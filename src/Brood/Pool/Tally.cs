@@ -41,11 +41,12 @@ internal sealed class Tally(TimeProvider clock)
 
     public void Retried() => RetriedCount++;
 
-    public void Failed() => FailedCount++;
+    public void Failed(PendingCall call) => FailedCount += call.Invocations;
+
+    public void Finished(int invocations) => FinishedCount += invocations;
 
     public void Ended(PendingCall call, long runningTicks, long now)
     {
-        FinishedCount++;
         int at = (int)(_measured++ % Kept);
         _running[at] = runningTicks;
         _queued[at] = Math.Max(0, now - runningTicks - call.CalledAt);

@@ -51,6 +51,14 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
     /// <summary>Whether it could be sent again from the start: not once items have been handed on, or live arguments used.</summary>
     public virtual bool CanRunAgain => Live is not { IsConnected: true };
 
+    /// <summary>How many times the function is invoked where it is sent now: once, or for each item of a chunk. It does not change
+    /// while the call waits or is on a worker.</summary>
+    public virtual int Invocations => 1;
+
+    /// <summary>How many of them have ended, by returning or by throwing, since this was last asked.</summary>
+    /// <param name="hasEnded">Whether the worker has answered the whole call.</param>
+    public virtual int TakeFinished(bool hasEnded) => hasEnded ? 1 : 0;
+
     /// <summary>Whether whoever makes such calls limits their number, so that the pool must not refuse them.</summary>
     public virtual bool BoundsItself => false;
 

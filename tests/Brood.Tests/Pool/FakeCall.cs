@@ -11,6 +11,8 @@ internal sealed class FakeCall(CallOptions options, int items = 1) : PendingCall
 {
     private static readonly Function s_function = Function.Of(Nothing);
 
+    private int _told;
+
     public int Number { get; init; }
 
     /// <summary>How often its function was entered, since it last made progress.</summary>
@@ -27,6 +29,11 @@ internal sealed class FakeCall(CallOptions options, int items = 1) : PendingCall
 
     public int Rewound { get; private set; }
 
+    /// <summary>How many of them a test knows to be finished.</summary>
+    public int Counted { get; set; }
+
+    public override int Invocations => items - Rewound;
+
     public int Items => items;
 
     public override FrameKind Kind => FrameKind.Call;
@@ -34,6 +41,13 @@ internal sealed class FakeCall(CallOptions options, int items = 1) : PendingCall
     public override bool IsCompleted => Completions > 0;
 
     public override bool BoundsItself => items > 1;
+
+    public override int TakeFinished(bool hasEnded)
+    {
+        int finished = (hasEnded ? items : Done) - _told;
+        _told += finished;
+        return finished;
+    }
 
     public override bool NeedsRewind => Done > Rewound;
 

@@ -17,6 +17,8 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
 
     public int InFlightCount => _calls.Count;
 
+    public int InvocationsInFlight => _calls.Sum(static call => call.Invocations);
+
     public long MemoryBytes { get; set; }
 
     public Task<WorkerExit> Exited => _exited.Task;
@@ -77,7 +79,7 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
         {
             UntakenSince = workers.Clock.GetTimestamp();
         }
-        Given++;
+        Given += sent.Invocations;
         return true;
     }
 
@@ -192,7 +194,8 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
         {
             call.Return();
         }
-        workers.Finished++;
+        workers.Finished += call.Items - call.Counted;
+        call.Counted = call.Items;
         owner.OnRoom(this, call);
     }
 
@@ -202,6 +205,11 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
         var exit = new WorkerExit { ProcessId = processId, Reason = reason };
         FakeCall? running = HasStarted ? Claimed : null;
         List<PendingCall> notStarted = [.. _calls.Where(call => call != running)];
+        if (Claimed is not null)
+        {
+            workers.Finished += Claimed.Done - Claimed.Counted;
+            Claimed.Counted = Claimed.Done;
+        }
         if (Claimed is not null && running is null)
         {
             Claimed.ReadingDeaths++;
@@ -223,7 +231,7 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
         {
             return false;
         }
-        Given--;
+        Given -= call.Invocations;
         return true;
     }
 }

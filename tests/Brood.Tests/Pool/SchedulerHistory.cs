@@ -101,7 +101,7 @@ internal sealed class SchedulerHistory
     private void Submit()
     {
         var token = new CancellationTokenSource();
-        int items = Chance(4) ? 3 : 1;
+        int items = Chance(4) ? (_workers.Options.MaxCallsPerWorker is > 0 and int most ? Math.Min(3, most) : 3) : 1;
         int open = _workers.Calls.Count(static call => !call.IsCompleted && !call.BoundsItself);
         bool isRefused = _refusedAtMost > 0 && items == 1 && open >= _workers.Options.Workers + _refusedAtMost;
         var options = new CallOptions
@@ -172,8 +172,8 @@ internal sealed class SchedulerHistory
         WorkerPoolOptions options = _workers.Options;
         PoolStatistics statistics = _workers.Scheduler.GetStatistics();
         List<FakeLink> alive = _workers.Alive;
-        int onWorkers = alive.Sum(static link => link.InFlightCount);
-        int open = _workers.Calls.Count(static call => !call.IsCompleted);
+        int onWorkers = alive.Sum(static link => link.InvocationsInFlight);
+        int open = _workers.Calls.Where(static call => !call.IsCompleted).Sum(static call => call.Invocations);
         Assert.Equal(open - onWorkers, statistics.Queued);
         Assert.Equal(onWorkers, statistics.Running);
         Assert.Equal(_workers.Finished, statistics.Finished);

@@ -273,6 +273,26 @@ public class SchedulerTests
         Assert.Null(link.Killed);
     }
 
+    [Fact]
+    public void The_items_of_a_map_are_what_a_worker_serves_and_one_that_may_not_take_the_next_chunk_is_replaced()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1, MaxCallsPerWorker = 5 });
+        FakeCall[] chunks = [.. Enumerable.Range(0, 3).Select(_ => workers.SubmitWith(new CallOptions(), CancellationToken.None, items: 3))];
+        FakeLink first = workers.FinishStart();
+        Assert.Equal(1, first.InFlightCount);
+        // It has one chunk, and two calls left: the replacement is on its way before it has ended that.
+        Assert.Single(workers.Starting);
+        Assert.Equal((3, 6), (workers.Scheduler.GetStatistics().Running, workers.Scheduler.GetStatistics().Queued));
+
+        Run(first);
+        Assert.Equal(ExitReason.Recycled, first.Joined);
+        Run(workers.FinishStart());
+        Run(workers.FinishStart());
+
+        Assert.All(chunks, static chunk => Assert.True(chunk.IsCompleted));
+        Assert.Equal(9, workers.Scheduler.GetStatistics().Finished);
+    }
+
     /// <summary>Time as it passes on a machine that runs: timers find the clock where they expect it.</summary>
     private static void Pass(FakeWorkers workers, TimeSpan time)
     {

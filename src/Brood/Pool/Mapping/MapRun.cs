@@ -65,7 +65,7 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
         _callOptions = pool.Options;
         ResultCodec = resultCodec;
         _buffer = new ResultBuffer<R>(options.Ordered);
-        _sizer = new ChunkSizer(options.ChunkSize, pool.Clock);
+        _sizer = new ChunkSizer(options.ChunkSize, pool.MaxCallsPerWorker, pool.Clock);
         _stopped = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     }
 
