@@ -17,7 +17,8 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
     private volatile bool _hasQueued; // Written under _gate: calls wait, and the next must not pass them.
     private WorkerExit? _exit; // Guarded by _gate. Set when the worker is gone.
     private readonly ITimer? _memoryTimer; // Null: memory has no limit.
-    private volatile bool _watchesMemory; // While calls are out.
+    private volatile bool _watchesMemory; // While calls are out, and for one look after that.
+    private bool _lookedIdle; // Touched by the timer only: that look is over.
     private readonly ITimer _takeTimer;
     private volatile bool _watchesTaking; // While the worker may have something to take.
     private TakeWatch _taking = new(); // Touched by the timer only, which is set again when it is done.
@@ -288,7 +289,8 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
 
     private void WatchMemory()
     {
-        if (_memoryTimer is not null && !_watchesMemory)
+        // What was left of earlier calls is not to be blamed on this one: looked at before it is sent.
+        if (_memoryTimer is not null && !_watchesMemory && !KillIfTooLarge())
         {
             _watchesMemory = true;
             _memoryTimer.Change(WorkerConnection.MemoryPeriod, Timeout.InfiniteTimeSpan);
@@ -297,19 +299,30 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
 
     private void CheckMemory()
     {
-        _watchesMemory = false;
-        if (Exited.IsCompleted)
+        if (Exited.IsCompleted || KillIfTooLarge())
         {
             return;
         }
-        if (_connection.MemoryBytes > _options.MaxMemoryBytes)
+        bool isIdle = _connection.InFlightCount == 0 && !_hasQueued;
+        if (isIdle && _lookedIdle)
         {
-            _connection.Kill(ExitReason.MemoryLimit);
+            _lookedIdle = false;
+            _watchesMemory = false;
+            return;
         }
-        else if (_connection.InFlightCount > 0 || _hasQueued)
+        _lookedIdle = isIdle;
+        _memoryTimer!.Change(WorkerConnection.MemoryPeriod, Timeout.InfiniteTimeSpan);
+    }
+
+    private bool KillIfTooLarge()
+    {
+        long used = _connection.MemoryBytes;
+        if (used <= _options.MaxMemoryBytes)
         {
-            WatchMemory();
+            return false;
         }
+        _connection.Kill(ExitReason.MemoryLimit, CrashMessages.MemoryUsed(used, _options.MaxMemoryBytes));
+        return true;
     }
 
     private void AcceptNeedsLock(PendingCall call)

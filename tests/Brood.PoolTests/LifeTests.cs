@@ -154,7 +154,54 @@ public class LifeTests
 
         Assert.Equal(ExitReason.MemoryLimit, error.Exit.Reason);
         Assert.True(error.Started);
+        Assert.Contains($"{nameof(WorkerOptions.MaxMemoryBytes)} allows 200.0 MiB", error.Message, StringComparison.Ordinal);
         Assert.Equal(1, await pool.CallAsync(static () => 1, Token));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_earlier_calls_of_a_pool_left_is_not_blamed_on_the_next()
+    {
+        await using var pool = new WorkerPool(new WorkerPoolOptions { Workers = 1, MaxMemoryBytes = 200 << 20 });
+
+        int first = await GrowWhileIdle(pool);
+
+        Assert.NotEqual(first, await pool.CallAsync(static () => Environment.ProcessId, Token));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_earlier_calls_of_a_worker_left_is_not_blamed_on_the_next()
+    {
+        await using Worker worker = await Worker.StartAsync(new WorkerOptions { MaxMemoryBytes = 200 << 20 }, Token);
+
+        await GrowWhileIdle(worker);
+
+        var error = await Assert.ThrowsAsync<WorkerCrashedException>(() => worker.CallAsync(static () => 1, Token));
+        Assert.Equal((false, ExitReason.MemoryLimit), (error.Started, error.Exit.Reason));
+        Assert.Contains($"{nameof(WorkerOptions.MaxMemoryBytes)} allows 200.0 MiB", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Returns when the worker has ended all calls, and uses too much memory nevertheless.</summary>
+    private static async Task<int> GrowWhileIdle(Callable workers)
+    {
+        using var gate = new Gate();
+        using var counters = new Counters(1);
+        int processId = await workers.CallAsync(GrowAfter, gate.Path, counters.Path, Token);
+        gate.Open();
+        SpinWait.SpinUntil(() => counters[0] > 0 || Token.IsCancellationRequested);
+        return processId;
+    }
+
+    private static int GrowAfter(string gatePath, string countersPath)
+    {
+        new Thread(() =>
+        {
+            Gate.Wait(gatePath);
+            s_kept = new byte[300 << 20];
+            Array.Fill(s_kept, (byte)1);
+            Counters.Count(countersPath, 0);
+        })
+        { IsBackground = true }.Start();
+        return Environment.ProcessId;
     }
 
     [Theory(Timeout = 60_000)]

@@ -53,6 +53,9 @@ internal sealed class PoolWorker
     /// <summary>It used more memory than it may have; it gets no more calls.</summary>
     public bool IsTooLarge { get; set; }
 
+    /// <summary>When its memory was last looked at while it had nothing to do, as a timestamp of the pool's clock.</summary>
+    public long MemoryLookedAt { get; set; }
+
     /// <summary>Whether it takes what it was handed.</summary>
     public TakeWatch Taking = new();
 

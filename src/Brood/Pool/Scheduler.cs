@@ -194,8 +194,19 @@ internal sealed partial class Scheduler : IConnectionOwner
         StartWorkersNeedsLock();
     }
 
-    /// <summary>An idle worker; else, while calls are short, the one with the least sent ahead.</summary>
     private PoolWorker? FindRoomNeedsLock(PendingCall call)
+    {
+        PoolWorker? best;
+        do
+        {
+            best = FindLeastBusyNeedsLock(call);
+        }
+        while (best is not null && IsTooLargeByNowNeedsLock(best));
+        return best;
+    }
+
+    /// <summary>An idle worker; else, while calls are short, the one with the least sent ahead.</summary>
+    private PoolWorker? FindLeastBusyNeedsLock(PendingCall call)
     {
         PoolWorker? best = null;
         int bestInFlight = int.MaxValue;
@@ -291,6 +302,10 @@ internal sealed partial class Scheduler : IConnectionOwner
         {
             return;
         }
+        if (_queue.Count == 0 || IsTooLargeByNowNeedsLock(worker))
+        {
+            return;
+        }
         int depth = DepthOf(worker);
         int inFlight = worker.Link.InFlightCount;
         if (inFlight > 0 && inFlight > depth / 2)
@@ -313,7 +328,8 @@ internal sealed partial class Scheduler : IConnectionOwner
         foreach (PoolWorker worker in _workers)
         {
             // First one for each that has none: no call is sent ahead of one worker while another has nothing to do.
-            if (worker.IsIdle && DepthOf(worker) > 0 && _queue.TryPeek(out PendingCall call) && MayServe(worker, call) && TrySendNeedsLock(worker, call))
+            if (worker.IsIdle && DepthOf(worker) > 0 && _queue.TryPeek(out PendingCall call) && MayServe(worker, call)
+                && !IsTooLargeByNowNeedsLock(worker) && TrySendNeedsLock(worker, call))
             {
                 _queue.Dequeue();
             }

@@ -5,14 +5,14 @@ namespace Brood.Workers;
 /// <summary>The words of a crash: what happened, to whom, whether the function had started, what to type next.</summary>
 internal static class CrashMessages
 {
-    public static string Of(PendingCall call, WorkerExit exit, bool started, string? corruption)
+    public static string Of(PendingCall call, WorkerExit exit, bool started, string? facts)
     {
         var text = new StringBuilder();
         text.Append($"Worker {exit.ProcessId} {How(exit)}");
         text.Append(started ? $" while running {call.Name} (call {call.CallId})." : $" before {call.Name} had started.");
-        if (corruption is not null)
+        if (facts is not null)
         {
-            text.Append(' ').Append(corruption);
+            text.Append(' ').Append(facts);
         }
         text.AppendLine();
         text.Append(Advice(exit, started));
@@ -63,6 +63,11 @@ internal static class CrashMessages
             }
         }
     }
+
+    /// <summary>A sentence for a worker that was killed for its memory.</summary>
+    public static string MemoryUsed(long used, long limit) =>
+        $"It had {used / (double)(1 << 20):N1} MiB of its own when it was looked at; "
+        + $"{nameof(WorkerOptions.MaxMemoryBytes)} allows {limit / (double)(1 << 20):N1} MiB.";
 
     private static string Facts(WorkerExit exit) =>
         exit.PeakMemoryBytes > 0 ? $" (it had at most {exit.PeakMemoryBytes / (1 << 20):N0} MiB resident)" : "";

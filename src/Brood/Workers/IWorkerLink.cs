@@ -53,7 +53,8 @@ internal interface IWorkerLink : ICallLink
 
     void Join(ExitReason reason);
 
-    void Kill(ExitReason reason);
+    /// <inheritdoc cref="WorkerConnection.Kill"/>
+    void Kill(ExitReason reason, string? facts = null);
 
     Exception CrashOf(PendingCall call, WorkerExit exit, bool started);
 }

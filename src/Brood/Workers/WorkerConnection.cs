@@ -41,6 +41,7 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
     private int _holds; // Those who took calls back and have not said that new ones may come. Guarded by _gate.
     private bool _owesExit; // Guarded by _gate: joined, but the ring was full.
     private PendingCall? _initialize; // Set while starting. Not the owner's: it must not run on another worker.
+    private volatile string? _killFacts; // Written under _gate.
     private ExitReason? _hostReason; // Guarded by _gate: why this side ends the worker.
 
     private WorkerConnection(WorkerOptions options, IConnectionOwner owner)
@@ -281,7 +282,8 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
     }
 
     /// <summary>Ends the worker at once. The first reason counts.</summary>
-    public void Kill(ExitReason reason)
+    /// <param name="facts">A sentence with what was measured, for whoever had a call on it.</param>
+    public void Kill(ExitReason reason, string? facts = null)
     {
         lock (_gate)
         {
@@ -289,6 +291,7 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
             if (_hostReason is null or ExitReason.Joined or ExitReason.Recycled)
             {
                 _hostReason = reason;
+                _killFacts = facts;
             }
         }
         _process.Kill();

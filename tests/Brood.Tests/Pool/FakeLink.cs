@@ -19,7 +19,17 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
 
     public int InvocationsInFlight => _calls.Sum(static call => call.Invocations);
 
-    public long MemoryBytes { get; set; }
+    public long MemoryBytes
+    {
+        get;
+        set
+        {
+            field = value;
+            MemorySince = workers.Clock.GetTimestamp();
+        }
+    }
+
+    public long MemorySince { get; private set; }
 
     public Task<WorkerExit> Exited => _exited.Task;
 
@@ -51,6 +61,8 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
 
     public ExitReason? Killed { get; private set; }
 
+    public string? KillFacts { get; private set; }
+
     public int Given { get; private set; }
 
     /// <summary>The call that was taken out of the ring: it cannot be taken back any more.</summary>
@@ -72,6 +84,7 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
         var sent = (FakeCall)call;
         Assert.False(sent.IsEnded, $"{sent} was sent after it had ended");
         workers.CheckTurn(sent);
+        workers.CheckMemory(this);
         call.Connection = this;
         _calls.Add(sent);
         _ring.Add((++_lastPosition, sent));
@@ -131,12 +144,13 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
         }
     }
 
-    public void Kill(ExitReason reason)
+    public void Kill(ExitReason reason, string? facts = null)
     {
         if (reason == ExitReason.Unresponsive)
         {
             workers.CheckUnresponsive(this);
         }
+        KillFacts ??= facts;
         Killed ??= reason;
     }
 

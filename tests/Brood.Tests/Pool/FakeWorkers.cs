@@ -84,6 +84,12 @@ internal sealed class FakeWorkers
         }
     }
 
+    /// <summary>From a worker that is given a call: whether that may be blamed for what earlier ones left.</summary>
+    public void CheckMemory(FakeLink link) => Assert.False(
+        Options.MaxMemoryBytes > 0 && link.InFlightCount == 0 && link.MemoryBytes > Options.MaxMemoryBytes
+            && Clock.GetElapsedTime(link.MemorySince) >= WorkerConnection.MemoryPeriod,
+        "An idle worker got a call though it had used too much memory for long.");
+
     /// <summary>From a worker that is killed for taking nothing: whether that is so, and no call is harmed.</summary>
     public void CheckUnresponsive(FakeLink link)
     {

@@ -21,6 +21,40 @@ public class SchedulerTests
     }
 
     [Fact]
+    public void An_idle_worker_whose_memory_grows_after_its_last_call_is_recycled_without_waiting_for_another()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1, MaxMemoryBytes = 1000 });
+        workers.Submit();
+        FakeLink link = workers.FinishStart();
+        Run(link);
+        link.MemoryBytes = 2000;
+
+        workers.Clock.Advance(WorkerConnection.MemoryPeriod);
+
+        Assert.Equal(ExitReason.Recycled, link.Joined);
+    }
+
+    [Fact]
+    public void An_idle_worker_that_has_grown_too_large_gets_no_call()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1, MaxMemoryBytes = 1000 });
+        workers.Submit();
+        FakeLink link = workers.FinishStart();
+        Run(link);
+        workers.Clock.Advance(TimeSpan.FromMinutes(1));
+        link.MemoryBytes = 2000;
+        workers.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Null(link.Joined);
+
+        FakeCall innocent = workers.Submit();
+
+        Assert.Equal((0, ExitReason.Recycled), (link.InFlightCount, link.Joined));
+        Run(workers.FinishStart());
+        Assert.True(innocent.IsCompleted);
+        Assert.Null(innocent.Error);
+    }
+
+    [Fact]
     public void The_memory_of_a_first_call_is_watched_until_it_is_too_much()
     {
         var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1, MaxMemoryBytes = 1000 });
@@ -35,6 +69,7 @@ public class SchedulerTests
         workers.Clock.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal(ExitReason.MemoryLimit, link.Killed);
+        Assert.Contains($"{nameof(WorkerOptions.MaxMemoryBytes)} allows", link.KillFacts, StringComparison.Ordinal);
     }
 
     [Fact]
