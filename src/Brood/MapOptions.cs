@@ -10,7 +10,7 @@ public sealed record MapOptions
     public bool Ordered { get; init; } = true;
 
     /// <summary>How many items are sent to a worker at a time.</summary>
-    /// <value>From 0 up. The default is 0: it adapts to how long items take.</value>
+    /// <value>From 0 up. The default is 0: it adapts to how long items take. Never more than <see cref="WorkerPoolOptions.MaxCallsPerWorker"/>.</value>
     public int ChunkSize
     {
         get;
@@ -18,7 +18,8 @@ public sealed record MapOptions
     }
 
     /// <summary>How many items may have been read from the source and not been taken as results.</summary>
-    /// <value>From 0 up. The default is 0: four chunks for each worker.</value>
+    /// <value>From 0 up; it holds exactly, and an item is taken when the reader gets its result. The default is 0: about four chunks for
+    /// each worker, and what the reader has at hand.</value>
     public int MaxInFlight
     {
         get;

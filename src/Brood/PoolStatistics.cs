@@ -1,6 +1,8 @@
 namespace Brood;
 
 /// <summary>What a pool is doing, at one moment. A snapshot that does not change.</summary>
+/// <remarks>A call is one invocation of a function: each item of a map counts, unless it says otherwise below. A map's items are
+/// sent in chunks, and are counted as finished when their chunk is.</remarks>
 public sealed record PoolStatistics
 {
     /// <summary>The workers that exist, the spares included.</summary>
@@ -23,6 +25,9 @@ public sealed record PoolStatistics
 
     /// <summary>Workers that were killed while a call ran on them: to stop it, for their memory, or with the pool.</summary>
     public required long Killed { get; init; }
+
+    /// <summary>Workers that were killed and replaced because they ran nothing and took no call for some seconds. No call is lost with one.</summary>
+    public required long Unresponsive { get; init; }
 
     /// <summary>Calls that were cancelled.</summary>
     public required long Cancelled { get; init; }

@@ -17,13 +17,18 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
     private volatile bool _hasQueued; // Written under _gate: calls wait, and the next must not pass them.
     private WorkerExit? _exit; // Guarded by _gate. Set when the worker is gone.
     private readonly ITimer? _memoryTimer; // Null: memory has no limit.
-    private volatile bool _watchesMemory; // While calls are out.
+    private volatile bool _watchesMemory; // While calls are out, and for one look after that.
+    private bool _lookedIdle; // Touched by the timer only: that look is over.
+    private readonly ITimer _takeTimer;
+    private volatile bool _watchesTaking; // While the worker may have something to take.
+    private TakeWatch _taking = new(); // Touched by the timer only, which is set again when it is done.
     private volatile bool _isJoining; // Written under _gate.
 
     private Worker(WorkerOptions options)
     {
         _options = options;
         _connection = WorkerConnection.Start(options, this);
+        _takeTimer = TimeProvider.System.CreateTimer(_ => LookAtTaking(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (options.MaxMemoryBytes > 0)
         {
             _memoryTimer = TimeProvider.System.CreateTimer(_ => CheckMemory(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -85,6 +90,7 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
     /// <summary>Joins, and kills after <see cref="WorkerOptions.JoinTimeout"/>. Always ends.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _takeTimer.DisposeAsync().ConfigureAwait(false);
         if (_memoryTimer is not null)
         {
             await _memoryTimer.DisposeAsync().ConfigureAwait(false);
@@ -102,6 +108,7 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
     internal override void Dispatch(PendingCall call, TransferWriter writer, WaitInline wait)
     {
         WatchMemory();
+        WatchTaking();
         if (call.Options.Timeout != Timeout.InfiniteTimeSpan)
         {
             call.CalledAt = TimeProvider.System.GetTimestamp();
@@ -154,6 +161,7 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
     internal override void DispatchKept(PendingCall call)
     {
         WatchMemory();
+        WatchTaking();
         lock (_gate)
         {
             AcceptNeedsLock(call);
@@ -178,9 +186,10 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
                 return;
             }
         }
+        bool isUntaken = cause.IsTimeout && _connection.UntakenPosition >= 0;
         if (_connection.TryTakeBack(call))
         {
-            call.Fail(call.StopException(started: false, TimeProvider.System));
+            call.Fail(call.StopException(started: false, TimeProvider.System, isUntaken ? ProcessId : null));
             ((IConnectionOwner)this).OnRoom(_connection, call);
         }
         else if (_connection.Has(call))
@@ -253,9 +262,40 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
         }
     }
 
+    private void WatchTaking()
+    {
+        if (!_watchesTaking)
+        {
+            _watchesTaking = true;
+            _takeTimer.Change(TakeWatch.Period, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void LookAtTaking()
+    {
+        if (_isJoining && _connection.InFlightCount == 0)
+        {
+            // It does not take what tells it to end: it is on its way out, or whoever joins has a limit.
+            _watchesTaking = false;
+            return;
+        }
+        TakeVerdict verdict = _taking.Look(_connection.UntakenPosition, _connection.IsSetUp, _options.StartTimeout, TimeProvider.System);
+        _watchesTaking = false;
+        if (verdict == TakeVerdict.Unresponsive)
+        {
+            _connection.KillUnresponsive();
+        }
+        else if (verdict != TakeVerdict.Takes || _connection.InFlightCount > 1)
+        {
+            // Behind the call that it has taken there may be one that it will not take.
+            WatchTaking();
+        }
+    }
+
     private void WatchMemory()
     {
-        if (_memoryTimer is not null && !_watchesMemory)
+        // What was left of earlier calls is not to be blamed on this one: looked at before it is sent.
+        if (_memoryTimer is not null && !_watchesMemory && !KillIfTooLarge())
         {
             _watchesMemory = true;
             _memoryTimer.Change(WorkerConnection.MemoryPeriod, Timeout.InfiniteTimeSpan);
@@ -264,19 +304,30 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
 
     private void CheckMemory()
     {
-        _watchesMemory = false;
-        if (Exited.IsCompleted)
+        if (Exited.IsCompleted || KillIfTooLarge())
         {
             return;
         }
-        if (_connection.MemoryBytes > _options.MaxMemoryBytes)
+        bool isIdle = _connection.InFlightCount == 0 && !_hasQueued;
+        if (isIdle && _lookedIdle)
         {
-            _connection.Kill(ExitReason.MemoryLimit);
+            _lookedIdle = false;
+            _watchesMemory = false;
+            return;
         }
-        else if (_connection.InFlightCount > 0 || _hasQueued)
+        _lookedIdle = isIdle;
+        _memoryTimer!.Change(WorkerConnection.MemoryPeriod, Timeout.InfiniteTimeSpan);
+    }
+
+    private bool KillIfTooLarge()
+    {
+        long used = _connection.MemoryBytes;
+        if (used <= _options.MaxMemoryBytes)
         {
-            WatchMemory();
+            return false;
         }
+        _connection.Kill(ExitReason.MemoryLimit, CrashMessages.MemoryUsed(used, _options.MaxMemoryBytes));
+        return true;
     }
 
     private void AcceptNeedsLock(PendingCall call)

@@ -18,6 +18,10 @@ public enum ExitReason
     /// <summary>The host killed it because it used more than <see cref="WorkerOptions.MaxMemoryBytes"/>.</summary>
     MemoryLimit,
 
+    /// <summary>The host killed it because it ran nothing and did not take the calls that it was handed, for some seconds: it was
+    /// stopped from outside, for example.</summary>
+    Unresponsive,
+
     /// <summary>The system or the runtime ran out of memory.</summary>
     OutOfMemory,
 
@@ -61,7 +65,7 @@ public sealed record WorkerExit
     /// <summary>Why it ended, as far as that is known.</summary>
     public required ExitReason Reason { get; init; }
 
-    /// <summary>How many calls it had finished.</summary>
+    /// <summary>How many calls it had finished; each item of a map is one.</summary>
     public long CallsServed { get; init; }
 
     /// <summary>The most memory that it had resident, in bytes; 0 if unknown.</summary>

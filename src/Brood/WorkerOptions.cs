@@ -43,7 +43,8 @@ public record WorkerOptions
     } = WorkerOutput.Relay;
 
     /// <summary>How much memory of its own, managed and native, a worker may have resident.</summary>
-    /// <value>In bytes. The default is 0: no limit. Shared memory and mapped files do not count.</value>
+    /// <value>In bytes. The default is 0: no limit. Shared memory and mapped files do not count. It is looked at every 50 ms while calls
+    /// run, once after the last of them, and before the next: what earlier calls left costs the worker, not the next call in a pool.</value>
     public long MaxMemoryBytes
     {
         get;

@@ -11,7 +11,8 @@ public sealed partial class WorkerPool
     /// <summary>Calls a function for each item of a source, spread over the workers.</summary>
     /// <param name="function">What to call.</param>
     /// <param name="source">Read only as far ahead as <see cref="MapOptions.MaxInFlight"/> allows; may be endless. What it throws ends
-    /// the enumeration, after the results of the items before.</param>
+    /// the enumeration, after the results of the items before. It is read on a thread of the
+    /// thread pool; if it blocks there when the map is left, nobody waits for it, and that thread disposes it when it comes back.</param>
     /// <param name="options">The default is null: <see cref="MapOptions"/> with its defaults.</param>
     /// <param name="cancellationToken">Ends the enumeration and stops the work, as leaving it does.</param>
     /// <returns>The results. The first failure ends the enumeration with its exception. <see cref="CallOptions.Timeout"/> and

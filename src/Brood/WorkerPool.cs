@@ -28,6 +28,8 @@ public sealed partial class WorkerPool : Callable, IAsyncDisposable
 
     internal int MaxWorkers => _options.Workers;
 
+    internal int MaxCallsPerWorker => _options.MaxCallsPerWorker;
+
     internal TimeProvider Clock => _scheduler.Clock;
 
     /// <summary>Starts every worker now, so that the first calls need not wait for that.</summary>

@@ -19,8 +19,9 @@ public sealed record WorkerPoolOptions : WorkerOptions
         init => field = NotNegative(value, nameof(SpareWorkers));
     }
 
-    /// <summary>After so many calls a worker is replaced.</summary>
-    /// <value>The default is 0: no limit.</value>
+    /// <summary>After so many calls a worker is replaced. It never serves more; each item of a map is a call.</summary>
+    /// <value>The default is 0: no limit. A worker that may not serve as many calls as the next chunk of a map has items is replaced
+    /// before.</value>
     public int MaxCallsPerWorker
     {
         get;
@@ -44,7 +45,8 @@ public sealed record WorkerPoolOptions : WorkerOptions
     } = Timeout.InfiniteTimeSpan;
 
     /// <summary>How many calls may wait for a worker; more are refused with a <see cref="PoolSaturatedException"/>.</summary>
-    /// <value>The default is 0: no limit. Calls that are on a worker do not count.</value>
+    /// <value>The default is 0: no limit. A pool accepts so many calls and one for each of its <see cref="Workers"/>, whether those have
+    /// started yet or not. The items of maps do not count: <see cref="MapOptions.MaxInFlight"/> limits them, and none is refused.</value>
     public int MaxQueuedCalls
     {
         get;

@@ -51,6 +51,62 @@ public class LifeTests
         Assert.All(workers.CountBy(static id => id), static worker => Assert.InRange(worker.Value, 1, 5));
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(10, 0)]
+    [InlineData(10, 7)]
+    [InlineData(10, 500)]
+    [InlineData(1, 0)]
+    public async Task A_worker_serves_no_more_items_of_a_map_than_it_may_serve_calls(int maxCalls, int chunkSize)
+    {
+        await using var pool = new WorkerPool(new WorkerPoolOptions { Workers = 2, MaxCallsPerWorker = maxCalls });
+        var workers = new List<int>();
+
+        await foreach (int processId in pool.MapAsync(static _ => Environment.ProcessId, Enumerable.Range(0, 40), new MapOptions { ChunkSize = chunkSize }, Token))
+        {
+            workers.Add(processId);
+        }
+
+        Assert.Equal(40, workers.Count);
+        Assert.All(workers.CountBy(static id => id), worker => Assert.InRange(worker.Value, 1, maxCalls));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Statistics_count_the_items_of_a_map_as_calls()
+    {
+        await using var pool = new WorkerPool(1);
+        var options = new MapOptions { ChunkSize = 10 };
+        using var gate = new Gate();
+        string path = gate.Path;
+        Task map = pool.ForEachAsync(_ => Gate.Wait(path), Enumerable.Range(0, 25), options, Token);
+        SpinWait.SpinUntil(() => Token.IsCancellationRequested || pool.GetStatistics() is { Running: > 0 } now && now.Running + now.Queued == 25);
+        Assert.True(pool.GetStatistics().Running >= 10);
+        gate.Open();
+        await map;
+        await pool.CallAsync(static () => 1, Token);
+
+        await pool.JoinAsync(Token);
+
+        PoolStatistics after = pool.GetStatistics();
+        Assert.Equal((26L, 0L, 0L), (after.Finished, after.Running, after.Queued));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_exit_counts_the_items_that_were_done_before_the_one_that_ended_the_worker()
+    {
+        await using var pool = new WorkerPool(1);
+        await pool.WarmUpAsync(Token);
+        MapResult<int>? failed = null;
+        await foreach (MapResult<int> result in pool.MapResultsAsync(ExitAtSeven, Enumerable.Range(0, 10), new MapOptions { ChunkSize = 10 }, Token))
+        {
+            failed = result.Succeeded ? failed : result;
+        }
+
+        Assert.Equal(7, failed!.Value.Index);
+        Assert.Equal(7, Assert.IsType<WorkerCrashedException>(failed.Value.Error).Exit.CallsServed);
+        await pool.JoinAsync(Token);
+        Assert.Equal((9L, 1L), (pool.GetStatistics().Finished, pool.GetStatistics().Crashed));
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task A_spare_takes_over_from_a_worker_that_crashes()
     {
@@ -98,7 +154,54 @@ public class LifeTests
 
         Assert.Equal(ExitReason.MemoryLimit, error.Exit.Reason);
         Assert.True(error.Started);
+        Assert.Contains($"{nameof(WorkerOptions.MaxMemoryBytes)} allows 200.0 MiB", error.Message, StringComparison.Ordinal);
         Assert.Equal(1, await pool.CallAsync(static () => 1, Token));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_earlier_calls_of_a_pool_left_is_not_blamed_on_the_next()
+    {
+        await using var pool = new WorkerPool(new WorkerPoolOptions { Workers = 1, MaxMemoryBytes = 200 << 20 });
+
+        int first = await GrowWhileIdle(pool);
+
+        Assert.NotEqual(first, await pool.CallAsync(static () => Environment.ProcessId, Token));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_earlier_calls_of_a_worker_left_is_not_blamed_on_the_next()
+    {
+        await using Worker worker = await Worker.StartAsync(new WorkerOptions { MaxMemoryBytes = 200 << 20 }, Token);
+
+        await GrowWhileIdle(worker);
+
+        var error = await Assert.ThrowsAsync<WorkerCrashedException>(() => worker.CallAsync(static () => 1, Token));
+        Assert.Equal((false, ExitReason.MemoryLimit), (error.Started, error.Exit.Reason));
+        Assert.Contains($"{nameof(WorkerOptions.MaxMemoryBytes)} allows 200.0 MiB", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Returns when the worker has ended all calls, and uses too much memory nevertheless.</summary>
+    private static async Task<int> GrowWhileIdle(Callable workers)
+    {
+        using var gate = new Gate();
+        using var counters = new Counters(1);
+        int processId = await workers.CallAsync(GrowAfter, gate.Path, counters.Path, Token);
+        gate.Open();
+        SpinWait.SpinUntil(() => counters[0] > 0 || Token.IsCancellationRequested);
+        return processId;
+    }
+
+    private static int GrowAfter(string gatePath, string countersPath)
+    {
+        new Thread(() =>
+        {
+            Gate.Wait(gatePath);
+            s_kept = new byte[300 << 20];
+            Array.Fill(s_kept, (byte)1);
+            Counters.Count(countersPath, 0);
+        })
+        { IsBackground = true }.Start();
+        return Environment.ProcessId;
     }
 
     [Theory(Timeout = 60_000)]
@@ -175,6 +278,15 @@ public class LifeTests
     {
         await using var pool = new WorkerPool(1);
         return await pool.CallAsync(static x => 10 * (x + 1), i);
+    }
+
+    private static int ExitAtSeven(int x)
+    {
+        if (x == 7)
+        {
+            Environment.Exit(1);
+        }
+        return x;
     }
 
     private static byte[] s_kept = [];

@@ -95,22 +95,34 @@ public sealed class MapTests : IAsyncLifetime
         Environment.Exit(9);
     }
 
-    [Fact(Timeout = 60_000)]
-    public async Task An_endless_source_is_read_only_as_far_ahead_as_allowed()
+    [Theory(Timeout = 60_000)]
+    [InlineData(1, 1, false)]
+    [InlineData(5, 0, false)]
+    [InlineData(5, 0, true)]
+    [InlineData(10, 1, false)]
+    [InlineData(20, 0, true)]
+    [InlineData(20, 100, false)]
+    [InlineData(64, 16, true)]
+    public async Task An_endless_source_is_read_exactly_as_far_ahead_as_allowed(int maxInFlight, int chunkSize, bool isAsync)
     {
         int read = 0;
         int taken = 0;
         int most = 0;
-        await foreach (int result in _pool.MapAsync(static x => x, Endless(() => read++), new MapOptions { MaxInFlight = 10, ChunkSize = 1 }, Token))
+        var options = new MapOptions { MaxInFlight = maxInFlight, ChunkSize = chunkSize };
+        IEnumerable<object> items = Endless(() => Interlocked.Increment(ref read)).Select(static x => x % 7 == 3 ? new MemoryStream() : (object)x);
+        // One in seven cannot cross: it counts as the others do.
+        await foreach (MapResult<string> result in isAsync
+            ? _pool.MapResultsAsync(static x => $"{x}", InBursts(items, Token), options, Token) : _pool.MapResultsAsync(static x => $"{x}", items, options, Token))
         {
-            most = Math.Max(most, read - taken);
-            if (++taken == 200)
+            taken++;
+            most = Math.Max(most, Volatile.Read(ref read) - taken);
+            Assert.Equal(result.Index % 7 != 3, result.Succeeded);
+            if (taken == 1000)
             {
                 break;
             }
         }
-        // One more is counted before it is handed over, one result is in the reader's hand, and results are taken as they lie ready.
-        Assert.InRange(most, 1, 22);
+        Assert.InRange(most, 0, maxInFlight);
     }
 
     [Fact(Timeout = 60_000)]
@@ -148,6 +160,44 @@ public sealed class MapTests : IAsyncLifetime
         await _pool.JoinAsync(Token);
         int ran = counters[0];
         Assert.InRange(ran, 1, 1000);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("left")]
+    [InlineData("cancelled")]
+    [InlineData("failed")]
+    public async Task A_source_that_blocks_does_not_keep_a_map_that_has_ended(string how)
+    {
+        using var blocked = new SemaphoreSlim(0);
+        using var source = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var disposed = new TaskCompletionSource<bool>();
+        bool isReleased = false;
+        Func<int, int> function = how == "failed" ? static x => throw new ArgumentException($"{x}") : static x => x;
+        await using IAsyncEnumerator<int> results =
+            _pool.MapAsync(function, OneThenBlocks(blocked, () => disposed.SetResult(isReleased)), null, source.Token).GetAsyncEnumerator(Token);
+        switch (how)
+        {
+            case "failed":
+                await Assert.ThrowsAsync<ArgumentException>(async () => await results.MoveNextAsync());
+                break;
+            case "cancelled":
+                Assert.True(await results.MoveNextAsync());
+                Task<bool> next = results.MoveNextAsync().AsTask();
+                await source.CancelAsync();
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next);
+                break;
+            default:
+                Assert.True(await results.MoveNextAsync());
+                break;
+        }
+
+        await results.DisposeAsync();
+
+        // It is still in MoveNext: it is disposed by whoever called that, afterwards, and not from under it.
+        Assert.False(disposed.Task.IsCompleted);
+        Volatile.Write(ref isReleased, true);
+        blocked.Release();
+        Assert.True(await disposed.Task.WaitAsync(Token));
     }
 
     [Fact(Timeout = 60_000)]
@@ -246,6 +296,23 @@ public sealed class MapTests : IAsyncLifetime
         Assert.IsType<TransferException>(all[2].Error);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_limit_of_waiting_calls_does_not_refuse_the_items_of_a_map()
+    {
+        using var counters = new Counters(1);
+        string path = counters.Path;
+        await using var pool = new WorkerPool(new WorkerPoolOptions { Workers = 2, MaxQueuedCalls = 1 });
+        var options = new MapOptions { ChunkSize = 1 };
+
+        await pool.ForEachAsync(x => { Counters.Count(path, 0); }, Enumerable.Range(0, 500), options, Token);
+        List<MapResult<int>> all = await Collect(pool.MapResultsAsync(static x => x, Enumerable.Range(0, 500), options, Token));
+
+        Assert.Equal(500, counters[0]);
+        Assert.Equal(500, all.Count);
+        Assert.All(all, static result => Assert.True(result.Succeeded));
+        Assert.Equal(0, pool.GetStatistics().Refused);
+    }
+
     private static async Task<List<T>> Collect<T>(IAsyncEnumerable<T> items)
     {
         var all = new List<T>();
@@ -291,6 +358,19 @@ public sealed class MapTests : IAsyncLifetime
         }
     }
 
+    private static IEnumerable<int> OneThenBlocks(SemaphoreSlim blocked, Action onDisposed)
+    {
+        try
+        {
+            yield return 1;
+            blocked.Wait();
+        }
+        finally
+        {
+            onDisposed();
+        }
+    }
+
     private static IEnumerable<int> Breaking()
     {
         for (int i = 0; i < 50; i++)
@@ -298,6 +378,21 @@ public sealed class MapTests : IAsyncLifetime
             yield return i;
         }
         throw new InvalidOperationException("source");
+    }
+
+    /// <summary>Now the items are at hand, now they are not.</summary>
+    private static async IAsyncEnumerable<object> InBursts(IEnumerable<object> items, [EnumeratorCancellation] CancellationToken token = default)
+    {
+        int count = 0;
+        foreach (object item in items)
+        {
+            token.ThrowIfCancellationRequested();
+            if (++count % 3 == 0)
+            {
+                await Task.Yield();
+            }
+            yield return item;
+        }
     }
 
     private static async IAsyncEnumerable<int> Slow(int count, [EnumeratorCancellation] CancellationToken token = default)

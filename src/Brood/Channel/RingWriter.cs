@@ -136,6 +136,34 @@ internal sealed class RingWriter<TMemory> where TMemory : struct, ISharedMemory
         _tailPosition - position <= _capacity
         && _memory.CompareExchange32(At(position) + RecordLayout.ClaimOffset, Claim.Ready, Claim.Withdrawn);
 
+    /// <summary>The record that the consumer is at, or would take next. For looking now and then, not for each record.</summary>
+    /// <param name="isTaken">Whether the consumer has taken it, and has not passed it.</param>
+    /// <returns>Its position; -1: there is none.</returns>
+    public long ConsumerPosition(out bool isTaken, out FrameKind kind)
+    {
+        (isTaken, kind) = (false, default);
+        long position = _memory.ReadAcquire64(_controls + RingControlLayout.HeadPositionOffset);
+        if (position < _knownHeadPosition || position > _tailPosition || position % RecordLayout.Alignment != 0)
+        {
+            // The consumer wrote what cannot be. Whoever needs room next says so.
+            return -1;
+        }
+        while (position < _tailPosition)
+        {
+            long at = At(position);
+            int length = _memory.ReadAcquire32(at + RecordLayout.LengthOffset);
+            if (length > 0)
+            {
+                isTaken = _memory.ReadAcquire32(at + RecordLayout.ClaimOffset) == Claim.Taken;
+                kind = (FrameKind)_memory.Slice(at + RecordLayout.KindOffset, 1)[0];
+                return position;
+            }
+            // Zero: the consumer is done with this line, and has not published that yet. Negative: nothing until the ring's end.
+            position += length == 0 ? RecordLayout.Alignment : _capacity - (position & (_capacity - 1));
+        }
+        return -1;
+    }
+
     /// <summary>Wakes whoever sleeps in <see cref="WaitForRoom"/>. From any thread of the producer's process.</summary>
     public void UnparkProducer()
     {

@@ -13,14 +13,19 @@ internal sealed class CallQueue
     private const int HusksKept = 64;
 
     private readonly PriorityQueue<PendingCall, (int Priority, long Order)> _calls = new();
+
     /// <summary>Calls that wait and have not ended.</summary>
     public int Count { get; private set; }
+
+    /// <summary>How many invocations of functions they are.</summary>
+    public long Invocations { get; private set; }
 
     public void Enqueue(PendingCall call)
     {
         call.IsQueued = true;
         _calls.Enqueue(call, (-call.Options.Priority, call.Order));
         Count++;
+        Invocations += call.Invocations;
     }
 
     /// <summary>The next call; it stays.</summary>
@@ -42,8 +47,7 @@ internal sealed class CallQueue
         PendingCall call = _calls.Dequeue();
         if (call.IsQueued)
         {
-            call.IsQueued = false;
-            Count--;
+            LeaveCount(call);
         }
     }
 
@@ -55,13 +59,19 @@ internal sealed class CallQueue
         {
             return false;
         }
-        call.IsQueued = false;
-        Count--;
+        LeaveCount(call);
         if (_calls.Count > (2 * Count) + HusksKept)
         {
             Compact();
         }
         return true;
+    }
+
+    private void LeaveCount(PendingCall call)
+    {
+        call.IsQueued = false;
+        Count--;
+        Invocations -= call.Invocations;
     }
 
     /// <summary>Behind a call that stays, husks would gather without end.</summary>

@@ -41,13 +41,23 @@ internal sealed class PoolWorker
     /// <summary>How long calls take on it: the average of the last ones, the newest an eighth of it. In ticks of the clock.</summary>
     public long AverageTicks { get; set; } = long.MaxValue;
 
-    /// <summary>Calls sent to it and not taken back.</summary>
-    public long CallsGiven { get; set; }
+    /// <summary>Invocations of functions that were sent to it and not taken back.</summary>
+    public long InvocationsGiven { get; set; }
 
-    public long CallsEnded { get; set; }
+    /// <summary>Those of them that have ended, in whatever way.</summary>
+    public long InvocationsEnded { get; set; }
+
+    /// <summary>It may not serve as many invocations as the next call has; it gets no more.</summary>
+    public bool IsSpent { get; set; }
 
     /// <summary>It used more memory than it may have; it gets no more calls.</summary>
     public bool IsTooLarge { get; set; }
+
+    /// <summary>When its memory was last looked at while it had nothing to do, as a timestamp of the pool's clock.</summary>
+    public long MemoryLookedAt { get; set; }
+
+    /// <summary>Whether it takes what it was handed.</summary>
+    public TakeWatch Taking = new();
 
     /// <summary>When it was told to leave, as a timestamp of the pool's clock.</summary>
     public long LeftAt { get; set; }
@@ -55,7 +65,7 @@ internal sealed class PoolWorker
     /// <summary>Completes when it serves, or could not be started.</summary>
     public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public void TookBack() => CallsGiven--;
+    public void TookBack(PendingCall call) => InvocationsGiven -= call.Invocations;
 
     public bool IsIdle => State == PoolWorkerState.Serving && Link!.InFlightCount == 0;
 }

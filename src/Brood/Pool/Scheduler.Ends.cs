@@ -13,7 +13,8 @@ internal sealed partial class Scheduler
             _tally.Crashed(call, exit);
             if (FindNeedsLock(link) is { } worker)
             {
-                worker.CallsEnded++;
+                CountFinishedNeedsLock(worker, call, hasEnded: false);
+                worker.InvocationsEnded++;
             }
             if (call.Stop is null && call.RetriesLeft > 0 && call.CanRunAgain && !call.IsEnded && exit.Reason != ExitReason.Killed)
             {
@@ -30,7 +31,7 @@ internal sealed partial class Scheduler
                 }
                 return;
             }
-            _openCount--;
+            CloseNeedsLock(call);
         }
         call.Fail(link.CrashOf(call, exit, started: true));
     }
@@ -45,7 +46,11 @@ internal sealed partial class Scheduler
             if (worker is not null)
             {
                 ForgetNeedsLock(worker);
-                if (worker.CallsEnded == 0 && DiedByItself(exit) && !notStarted.Any(static call => call.ReadingDeaths > 0))
+                foreach (PendingCall call in notStarted)
+                {
+                    CountFinishedNeedsLock(worker, call, hasEnded: false);
+                }
+                if (worker.InvocationsEnded == 0 && DiedByItself(exit) && !notStarted.Any(static call => call.ReadingDeaths > 0))
                 {
                     OnDiedBeforeServingNeedsLock(exit);
                 }
@@ -56,7 +61,7 @@ internal sealed partial class Scheduler
                 if (call.Stop is null && call.ReadingDeaths >= MaxReadingDeaths)
                 {
                     _tally.Crashed(call, exit);
-                    _openCount--;
+                    CloseNeedsLock(call);
                     lost.Add(call);
                 }
                 else if (call.NeedsRewind && call.Stop is null && !call.IsEnded && !_killed)
@@ -77,6 +82,13 @@ internal sealed partial class Scheduler
         {
             call.Fail(link.CrashOf(call, exit, started: false));
         }
+    }
+
+    private void CountFinishedNeedsLock(PoolWorker worker, PendingCall call, bool hasEnded)
+    {
+        int finished = call.TakeFinished(hasEnded);
+        worker.InvocationsEnded += finished;
+        _tally.Finished(finished);
     }
 
     /// <summary>A call that so many workers died of while they read its arguments is not given to another.</summary>
@@ -111,8 +123,8 @@ internal sealed partial class Scheduler
             }
             else
             {
-                _openCount--;
-                _tally.Failed();
+                CloseNeedsLock(call);
+                _tally.Failed(call);
             }
             FillAllNeedsLock();
             TryEndNeedsLock();
@@ -131,6 +143,7 @@ internal sealed partial class Scheduler
         bool isFirst = call.StopFor(cause);
         ICallLink? link;
         bool wasWaiting;
+        int? untakenBy = null;
         lock (_gate)
         {
             AssertInvariants();
@@ -140,26 +153,33 @@ internal sealed partial class Scheduler
             }
             wasWaiting = _queue.Remove(call);
             link = call.Connection;
+            long untaken = cause.IsTimeout && link is IWorkerLink { IsGone: false } handed ? handed.UntakenPosition : -1;
             if (!wasWaiting && link is IWorkerLink worker && worker.TryTakeBack(call))
             {
                 wasWaiting = true;
+                untakenBy = untaken >= 0 ? worker.ProcessId : null;
                 call.Connection = null;
                 if (FindNeedsLock(worker) is { } left)
                 {
-                    left.TookBack();
+                    left.TookBack(call);
+                    if (untaken >= 0 && worker.IsSetUp && _clock.GetElapsedTime(call.SentAt) >= TakeWatch.Period)
+                    {
+                        left.Taking.Suspect(untaken, _clock.GetTimestamp());
+                        TakeBackFromSuspectNeedsLock(left);
+                    }
                     FillNeedsLock(left);
                     SettleNeedsLock();
                 }
             }
             if (wasWaiting)
             {
-                _openCount--;
+                CloseNeedsLock(call);
                 TryEndNeedsLock();
             }
         }
         if (wasWaiting)
         {
-            call.Fail(call.StopException(started: false, _clock));
+            call.Fail(call.StopException(started: false, _clock, untakenBy));
         }
         else if (link?.Has(call) == true)
         {
@@ -234,6 +254,7 @@ internal sealed partial class Scheduler
         if (_workers.Count == 0 && _spares.Count == 0 && _leaving.Count == 0 && _openCount == 0)
         {
             _aheadTimer.Dispose();
+            _takeTimer.Dispose();
             _keepTimer.Dispose();
             _ended.TrySetResult();
         }
@@ -243,8 +264,8 @@ internal sealed partial class Scheduler
     {
         foreach (PendingCall call in _queue.TakeAll())
         {
-            _tally.Failed();
-            _openCount--;
+            _tally.Failed(call);
+            CloseNeedsLock(call);
             call.Fail(Again(error));
         }
     }

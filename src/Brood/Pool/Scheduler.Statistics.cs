@@ -13,18 +13,19 @@ internal sealed partial class Scheduler
             var workers = new List<WorkerStatistics>();
             foreach (PoolWorker worker in _workers.Concat(_spares).Concat(_leaving))
             {
-                running += worker.Link?.InFlightCount ?? 0;
+                running += worker.InvocationsGiven - worker.InvocationsEnded;
                 workers.Add(Describe(worker));
             }
             return new PoolStatistics
             {
                 Workers = workers,
-                Queued = _queue.Count,
+                Queued = _queue.Invocations,
                 Running = running,
                 Finished = _tally.FinishedCount,
                 Failed = _tally.FailedCount,
                 Crashed = _tally.CrashedCount,
                 Killed = _tally.KilledCount,
+                Unresponsive = _tally.UnresponsiveCount,
                 Cancelled = _tally.CancelledCount,
                 TimedOut = _tally.TimedOutCount,
                 Retried = _tally.RetriedCount,
@@ -46,7 +47,7 @@ internal sealed partial class Scheduler
             Function = running?.Name,
             Since = worker.Link is null ? TimeSpan.Zero : _clock.GetElapsedTime(worker.LastProgress),
             MemoryBytes = worker.Link?.MemoryBytes ?? 0,
-            CallsServed = worker.CallsEnded,
+            CallsServed = worker.InvocationsEnded,
         };
     }
 }

@@ -37,6 +37,7 @@ internal sealed partial class Scheduler
         {
             return;
         }
+        RetireNeedsLock();
         if (_breaker.Failure is { } failure)
         {
             // Those that serve go on; calls fail only when there is nobody who could run them.
@@ -187,7 +188,7 @@ internal sealed partial class Scheduler
         {
             return;
         }
-        worker.IsTooLarge |= _options.MaxMemoryBytes > 0 && worker.Link.MemoryBytes > _options.MaxMemoryBytes;
+        LookAtIdleMemoryNeedsLock(worker);
         // One that is only old serves on until the replacement is there.
         if (HasNoCallsLeft(worker) || worker.IsTooLarge || (IsTooOldNeedsLock(worker) && _queue.Count == 0))
         {
@@ -195,11 +196,51 @@ internal sealed partial class Scheduler
         }
     }
 
+    private void LookAtIdleMemoryNeedsLock(PoolWorker worker)
+    {
+        if (_options.MaxMemoryBytes > 0)
+        {
+            worker.MemoryLookedAt = _clock.GetTimestamp();
+            worker.IsTooLarge |= worker.Link!.MemoryBytes > _options.MaxMemoryBytes;
+        }
+    }
+
+    /// <summary>Whether an idle worker uses too much by now: what earlier calls left is not to be blamed on the next.</summary>
+    private bool IsTooLargeByNowNeedsLock(PoolWorker worker)
+    {
+        if (_options.MaxMemoryBytes > 0 && worker.IsIdle && _clock.GetElapsedTime(worker.MemoryLookedAt) >= WorkerConnection.MemoryPeriod)
+        {
+            LookAtIdleMemoryNeedsLock(worker);
+        }
+        return worker.IsTooLarge;
+    }
+
     private bool IsUsedUpNeedsLock(PoolWorker worker) =>
         worker.State == PoolWorkerState.Serving && (HasNoCallsLeft(worker) || worker.IsTooLarge || IsTooOldNeedsLock(worker));
 
     private bool HasNoCallsLeft(PoolWorker worker) =>
-        _options.MaxCallsPerWorker > 0 && worker.CallsGiven >= _options.MaxCallsPerWorker;
+        _options.MaxCallsPerWorker > 0 && (worker.IsSpent || worker.InvocationsGiven >= _options.MaxCallsPerWorker);
+
+    /// <summary>A worker that uses too much memory, or may not serve as many invocations as the next call has, makes room for another.</summary>
+    private void RetireNeedsLock()
+    {
+        if (!_workersWear || !_queue.TryPeek(out PendingCall next))
+        {
+            return;
+        }
+        foreach (PoolWorker worker in _workers.ToArray())
+        {
+            // What was sent ahead may come back, and then there is more left.
+            if (worker.State == PoolWorkerState.Serving && worker.Link!.InFlightCount <= 1)
+            {
+                worker.IsSpent |= !MayServe(worker, next);
+                if (worker.IsSpent || worker.IsTooLarge)
+                {
+                    RecycleNeedsLock(worker);
+                }
+            }
+        }
+    }
 
     private bool IsTooOldNeedsLock(PoolWorker worker) =>
         _options.MaxWorkerAge != Timeout.InfiniteTimeSpan && _clock.GetElapsedTime(worker.ServingSince) >= _options.MaxWorkerAge;
@@ -272,7 +313,7 @@ internal sealed partial class Scheduler
     /// <summary>Kills a busy worker that uses too much memory, unless the call that it runs is so new that others may be to blame.</summary>
     private void LookAtMemoryNeedsLock(PoolWorker worker)
     {
-        if (_options.MaxMemoryBytes == 0 || worker.Link!.MemoryBytes <= _options.MaxMemoryBytes)
+        if (_options.MaxMemoryBytes == 0 || worker.Link!.MemoryBytes is var used && used <= _options.MaxMemoryBytes)
         {
             return;
         }
@@ -280,7 +321,7 @@ internal sealed partial class Scheduler
         List<PendingCall> taken = worker.Link.TakeBack();
         if (_clock.GetElapsedTime(worker.LastProgress) >= WorkerConnection.MemoryPeriod && worker.Link.InFlightCount > 0)
         {
-            worker.Link.Kill(ExitReason.MemoryLimit);
+            worker.Link.Kill(ExitReason.MemoryLimit, CrashMessages.MemoryUsed(used, _options.MaxMemoryBytes));
         }
         else
         {
@@ -312,6 +353,12 @@ internal sealed partial class Scheduler
             {
                 due = _options.MaxMemoryBytes > 0 ? Math.Min(due, After(_clock.GetTimestamp(), WorkerConnection.MemoryPeriod)) : due;
                 continue;
+            }
+            if (_options.MaxMemoryBytes > 0)
+            {
+                // Once more a little after its last call: what that left running may still grow.
+                long again = After(worker.LastProgress, WorkerConnection.MemoryPeriod);
+                due = worker.IsTooLarge ? _clock.GetTimestamp() : worker.MemoryLookedAt < again ? Math.Min(due, again) : due;
             }
             due = Math.Min(due, Math.Min(After(worker.LastProgress, _options.IdleTimeout), After(worker.ServingSince, _options.MaxWorkerAge)));
         }

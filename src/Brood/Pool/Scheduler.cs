@@ -37,12 +37,15 @@ internal sealed partial class Scheduler : IConnectionOwner
     private readonly Tally _tally;
     private readonly ITimer _aheadTimer;
     private readonly ITimer _keepTimer;
+    private readonly ITimer _takeTimer;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _aheadTimerIsSet;
+    private bool _takeTimerIsSet;
     private bool _isJoining;
     private int _lastNumber;
     private long _lastOrder;
     private long _openCount; // Calls that were accepted and have not ended here: queued, on a worker, or between the two.
+    private long _limitedCount; // Those of them that MaxQueuedCalls counts.
     private readonly long _aheadTicks;
     private readonly long _patienceTicks;
     private readonly bool _workersWear; // Whether workers are replaced for any reason but their end.
@@ -64,6 +67,7 @@ internal sealed partial class Scheduler : IConnectionOwner
         _aheadTicks = (long)(s_ahead.TotalSeconds * clock.TimestampFrequency);
         _patienceTicks = (long)(s_patience.TotalSeconds * clock.TimestampFrequency);
         _aheadTimer = clock.CreateTimer(_ => TakeBackFromSlow(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _takeTimer = clock.CreateTimer(_ => LookAtTaking(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _keepTimer = clock.CreateTimer(_ => Keep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -88,11 +92,11 @@ internal sealed partial class Scheduler : IConnectionOwner
             if (call.Stop is not null)
             {
                 // Its map was left while it was on its way here.
-                _openCount--;
+                CloseNeedsLock(call);
                 call.Fail(call.StopException(started: false, _clock));
                 return null;
             }
-            if (_queue.Count > 0 || FindRoomNeedsLock() is not { } worker)
+            if (_queue.Count > 0 || FindRoomNeedsLock(call) is not { } worker)
             {
                 EnqueueNeedsLock(call);
                 return null;
@@ -118,17 +122,22 @@ internal sealed partial class Scheduler : IConnectionOwner
                 // Initialize, which is no call of the pool's.
                 return;
             }
-            _openCount--;
+            CloseNeedsLock(ended);
             long now = _clock.GetTimestamp();
             long took = now - worker.LastProgress;
             worker.AverageTicks = worker.AverageTicks == long.MaxValue
                 ? took : worker.AverageTicks + ((took - worker.AverageTicks) / 8);
             worker.LastProgress = now;
-            if (worker.CallsEnded++ == 0)
+            if (worker.InvocationsEnded == 0)
             {
                 _breaker.Succeeded();
             }
+            CountFinishedNeedsLock(worker, ended, hasEnded: true);
             _tally.Ended(ended, took, now);
+            if (link.InFlightCount > 0)
+            {
+                WatchTakingNeedsLock();
+            }
             RecycleNeedsLock(worker);
             FillNeedsLock(worker);
             StartWorkersNeedsLock();
@@ -151,11 +160,12 @@ internal sealed partial class Scheduler : IConnectionOwner
     private void AdmitNeedsLock(PendingCall call)
     {
         ObjectDisposedException.ThrowIf(_isJoining, typeof(WorkerPool));
-        if (_options.MaxQueuedCalls > 0 && _queue.Count >= _options.MaxQueuedCalls && FindRoomNeedsLock() is null)
+        if (_options.MaxQueuedCalls > 0 && !call.BoundsItself && _limitedCount >= (long)_options.Workers + _options.MaxQueuedCalls)
         {
             _tally.Refused();
             throw new PoolSaturatedException(
-                $"{call.Name} was refused: {_queue.Count:N0} calls wait for {_options.Workers} workers already "
+                $"{call.Name} was refused: {_limitedCount:N0} calls that were made before have not ended, and this pool accepts one for each of its "
+                + $"{_options.Workers:N0} workers and {_options.MaxQueuedCalls:N0} that wait "
                 + $"({nameof(WorkerPoolOptions)}.{nameof(WorkerPoolOptions.MaxQueuedCalls)}). It has not run. Wait for some of the others first.",
                 _options.MaxQueuedCalls);
         }
@@ -167,7 +177,15 @@ internal sealed partial class Scheduler : IConnectionOwner
         call.RetriesLeft = call.Options.Retries;
         call.Order = ++_lastOrder;
         _openCount++;
+        _limitedCount += call.BoundsItself ? 0 : 1;
         _tally.Accepted();
+    }
+
+    /// <summary>The call has ended here, however it did.</summary>
+    private void CloseNeedsLock(PendingCall call)
+    {
+        _openCount--;
+        _limitedCount -= call.BoundsItself ? 0 : 1;
     }
 
     private void EnqueueNeedsLock(PendingCall call)
@@ -176,8 +194,19 @@ internal sealed partial class Scheduler : IConnectionOwner
         StartWorkersNeedsLock();
     }
 
+    private PoolWorker? FindRoomNeedsLock(PendingCall call)
+    {
+        PoolWorker? best;
+        do
+        {
+            best = FindLeastBusyNeedsLock(call);
+        }
+        while (best is not null && IsTooLargeByNowNeedsLock(best));
+        return best;
+    }
+
     /// <summary>An idle worker; else, while calls are short, the one with the least sent ahead.</summary>
-    private PoolWorker? FindRoomNeedsLock()
+    private PoolWorker? FindLeastBusyNeedsLock(PendingCall call)
     {
         PoolWorker? best = null;
         int bestInFlight = int.MaxValue;
@@ -189,7 +218,7 @@ internal sealed partial class Scheduler : IConnectionOwner
                 continue;
             }
             int inFlight = worker.Link!.InFlightCount;
-            if (inFlight < bestInFlight && inFlight < DepthOf(worker) && !(canGrow && inFlight > 0))
+            if (inFlight < bestInFlight && inFlight < DepthOf(worker) && !(canGrow && inFlight > 0) && MayServe(worker, call))
             {
                 best = worker;
                 bestInFlight = inFlight;
@@ -203,17 +232,21 @@ internal sealed partial class Scheduler : IConnectionOwner
     {
         long depth = worker.AverageTicks >= _patienceTicks ? 1 : Math.Max(2, 1 + (_aheadTicks / Math.Max(1, worker.AverageTicks)));
         depth = Math.Min(depth, WorkerConnection.MaxInFlight / 2);
-        if (worker.IsTooLarge)
+        if (worker.IsTooLarge || worker.IsSpent || worker.Taking.IsSuspect)
         {
             return worker.Link!.InFlightCount;
         }
         if (_options.MaxCallsPerWorker > 0)
         {
-            long left = _options.MaxCallsPerWorker - worker.CallsGiven;
+            long left = _options.MaxCallsPerWorker - worker.InvocationsGiven;
             depth = Math.Min(depth, worker.Link!.InFlightCount + Math.Max(0, left));
         }
         return (int)depth;
     }
+
+    /// <summary>Whether the call leaves the worker within <see cref="WorkerPoolOptions.MaxCallsPerWorker"/>.</summary>
+    private bool MayServe(PoolWorker worker, PendingCall call) =>
+        _options.MaxCallsPerWorker == 0 || worker.InvocationsGiven + call.Invocations <= _options.MaxCallsPerWorker;
 
     private bool TrySendNeedsLock(PoolWorker worker, PendingCall call)
     {
@@ -232,12 +265,13 @@ internal sealed partial class Scheduler : IConnectionOwner
         catch (Exception e)
         {
             // Too large for a worker's memory, or the system's: it would be so for each.
-            _openCount--;
-            _tally.Failed();
+            CloseNeedsLock(call);
+            _tally.Failed(call);
             call.Fail(e);
             return true;
         }
-        worker.CallsGiven++;
+        worker.InvocationsGiven += call.Invocations;
+        WatchTakingNeedsLock();
         if (wasIdle)
         {
             worker.LastProgress = now;
@@ -268,6 +302,10 @@ internal sealed partial class Scheduler : IConnectionOwner
         {
             return;
         }
+        if (_queue.Count == 0 || IsTooLargeByNowNeedsLock(worker))
+        {
+            return;
+        }
         int depth = DepthOf(worker);
         int inFlight = worker.Link.InFlightCount;
         if (inFlight > 0 && inFlight > depth / 2)
@@ -275,7 +313,7 @@ internal sealed partial class Scheduler : IConnectionOwner
             // In batches: a worker that has half of what it may have is not waiting.
             return;
         }
-        while (worker.Link!.InFlightCount < depth && _queue.TryPeek(out PendingCall call))
+        while (worker.Link!.InFlightCount < depth && _queue.TryPeek(out PendingCall call) && MayServe(worker, call))
         {
             if (!TrySendNeedsLock(worker, call))
             {
@@ -290,7 +328,8 @@ internal sealed partial class Scheduler : IConnectionOwner
         foreach (PoolWorker worker in _workers)
         {
             // First one for each that has none: no call is sent ahead of one worker while another has nothing to do.
-            if (worker.IsIdle && DepthOf(worker) > 0 && _queue.TryPeek(out PendingCall call) && TrySendNeedsLock(worker, call))
+            if (worker.IsIdle && DepthOf(worker) > 0 && _queue.TryPeek(out PendingCall call) && MayServe(worker, call)
+                && !IsTooLargeByNowNeedsLock(worker) && TrySendNeedsLock(worker, call))
             {
                 _queue.Dequeue();
             }
@@ -343,16 +382,20 @@ internal sealed partial class Scheduler : IConnectionOwner
         foreach (PendingCall call in calls)
         {
             call.Connection = null;
-            worker?.TookBack();
+            worker?.TookBack(call);
             if (call.Stop is not null)
             {
                 // Stopped on its way.
-                _openCount--;
+                CloseNeedsLock(call);
                 call.Fail(call.StopException(started: false, _clock));
             }
             else if (call.IsEnded || _killed)
             {
-                _openCount--;
+                CloseNeedsLock(call);
+                if (!call.IsEnded)
+                {
+                    _tally.Failed(call);
+                }
                 call.Fail(Disposed());
             }
             else
@@ -394,13 +437,16 @@ internal sealed partial class Scheduler : IConnectionOwner
         Debug.Assert(_gate.IsHeldByCurrentThread, "Invariants can only be validated while holding the lock.");
         Debug.Assert(_workers.Count <= _options.Workers + 1, "No more workers than asked for, and one replacement at most beyond that at a time.");
         Debug.Assert(_openCount >= _queue.Count, "A call that waits is open.");
+        Debug.Assert(_limitedCount >= 0 && _limitedCount <= _openCount, "A call that is limited is open, and closed once.");
+        Debug.Assert(
+            _options.MaxQueuedCalls == 0 || _limitedCount <= (long)_options.Workers + _options.MaxQueuedCalls, "No more wait than may.");
         foreach (PoolWorker worker in _workers)
         {
             Debug.Assert(worker.State is PoolWorkerState.Starting or PoolWorkerState.Serving, "Others are in lists of their own.");
             Debug.Assert((worker.Link is null) == (worker.State == PoolWorkerState.Starting), "A worker that serves has a link.");
-            Debug.Assert(_options.MaxCallsPerWorker == 0 || worker.CallsGiven <= _options.MaxCallsPerWorker, "The limit of calls is strict.");
+            Debug.Assert(_options.MaxCallsPerWorker == 0 || worker.InvocationsGiven <= _options.MaxCallsPerWorker, "The limit of calls is strict.");
         }
-        Debug.Assert(_spares.TrueForAll(static worker => worker.CallsGiven == 0), "Spares serve no calls.");
+        Debug.Assert(_spares.TrueForAll(static worker => worker.InvocationsGiven == 0), "Spares serve no calls.");
         Debug.Assert(_queue.Count >= 0, "A call leaves the queue once.");
     }
 }

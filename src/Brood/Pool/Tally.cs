@@ -31,17 +31,22 @@ internal sealed class Tally(TimeProvider clock)
 
     public long RefusedCount { get; private set; }
 
+    public long UnresponsiveCount { get; private set; }
+
+    public void Unresponsive() => UnresponsiveCount++;
+
     public void Accepted() => AcceptedCount++;
 
     public void Refused() => RefusedCount++;
 
     public void Retried() => RetriedCount++;
 
-    public void Failed() => FailedCount++;
+    public void Failed(PendingCall call) => FailedCount += call.Invocations;
+
+    public void Finished(int invocations) => FinishedCount += invocations;
 
     public void Ended(PendingCall call, long runningTicks, long now)
     {
-        FinishedCount++;
         int at = (int)(_measured++ % Kept);
         _running[at] = runningTicks;
         _queued[at] = Math.Max(0, now - runningTicks - call.CalledAt);
@@ -49,7 +54,7 @@ internal sealed class Tally(TimeProvider clock)
 
     public void Crashed(PendingCall call, WorkerExit exit)
     {
-        if (exit.Reason is ExitReason.CallStopped or ExitReason.Killed or ExitReason.MemoryLimit)
+        if (exit.Reason is ExitReason.CallStopped or ExitReason.Killed or ExitReason.MemoryLimit or ExitReason.Unresponsive)
         {
             KilledCount++;
         }

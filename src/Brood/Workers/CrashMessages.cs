@@ -5,14 +5,14 @@ namespace Brood.Workers;
 /// <summary>The words of a crash: what happened, to whom, whether the function had started, what to type next.</summary>
 internal static class CrashMessages
 {
-    public static string Of(PendingCall call, WorkerExit exit, bool started, string? corruption)
+    public static string Of(PendingCall call, WorkerExit exit, bool started, string? facts)
     {
         var text = new StringBuilder();
         text.Append($"Worker {exit.ProcessId} {How(exit)}");
         text.Append(started ? $" while running {call.Name} (call {call.CallId})." : $" before {call.Name} had started.");
-        if (corruption is not null)
+        if (facts is not null)
         {
-            text.Append(' ').Append(corruption);
+            text.Append(' ').Append(facts);
         }
         text.AppendLine();
         text.Append(Advice(exit, started));
@@ -42,6 +42,7 @@ internal static class CrashMessages
         ExitReason.MemoryLimit => $"was killed because it used more memory than {nameof(WorkerOptions.MaxMemoryBytes)} allows",
         ExitReason.Killed => $"was killed by its host ({nameof(Worker.KillAsync)}, or a dispose that took longer than {nameof(WorkerOptions.JoinTimeout)})",
         ExitReason.CallStopped => "was killed to stop a call",
+        ExitReason.Unresponsive => $"was killed because it ran nothing and took no call for {TakeWatch.Limit.TotalSeconds:0} s",
         ExitReason.Joined => "was joined",
         ExitReason.Recycled => "was recycled",
         ExitReason.ProtocolViolation => "was killed because it damaged its channel to the host",
@@ -62,6 +63,11 @@ internal static class CrashMessages
             }
         }
     }
+
+    /// <summary>A sentence for a worker that was killed for its memory.</summary>
+    public static string MemoryUsed(long used, long limit) =>
+        $"It had {used / (double)(1 << 20):N1} MiB of its own when it was looked at; "
+        + $"{nameof(WorkerOptions.MaxMemoryBytes)} allows {limit / (double)(1 << 20):N1} MiB.";
 
     private static string Facts(WorkerExit exit) =>
         exit.PeakMemoryBytes > 0 ? $" (it had at most {exit.PeakMemoryBytes / (1 << 20):N0} MiB resident)" : "";

@@ -44,9 +44,17 @@ internal interface IWorkerLink : ICallLink
     /// <summary>The call that has started, if any.</summary>
     PendingCall? Running { get; }
 
+    /// <summary>The record that the worker would have to take next, or to pass because it has answered it.</summary>
+    /// <value>-1: there is none, or the worker is busy with one.</value>
+    long UntakenPosition { get; }
+
+    /// <summary>Whether the worker has come to where it looks for calls.</summary>
+    bool IsSetUp { get; }
+
     void Join(ExitReason reason);
 
-    void Kill(ExitReason reason);
+    /// <inheritdoc cref="WorkerConnection.Kill"/>
+    void Kill(ExitReason reason, string? facts = null);
 
     Exception CrashOf(PendingCall call, WorkerExit exit, bool started);
 }

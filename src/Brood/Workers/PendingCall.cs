@@ -51,6 +51,17 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
     /// <summary>Whether it could be sent again from the start: not once items have been handed on, or live arguments used.</summary>
     public virtual bool CanRunAgain => Live is not { IsConnected: true };
 
+    /// <summary>How many times the function is invoked where it is sent now: once, or for each item of a chunk. It does not change
+    /// while the call waits or is on a worker.</summary>
+    public virtual int Invocations => 1;
+
+    /// <summary>How many of them have ended, by returning or by throwing, since this was last asked.</summary>
+    /// <param name="hasEnded">Whether the worker has answered the whole call.</param>
+    public virtual int TakeFinished(bool hasEnded) => hasEnded ? 1 : 0;
+
+    /// <summary>Whether whoever makes such calls limits their number, so that the pool must not refuse them.</summary>
+    public virtual bool BoundsItself => false;
+
     // Written by the connection under its lock while it has the call.
 
     public long CallId { get; set; }
@@ -137,7 +148,8 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
     }
 
     /// <summary>What the caller is told when the call was stopped.</summary>
-    public Exception StopException(bool started, TimeProvider clock)
+    /// <param name="untakenBy">The process id of a worker that was handed the call and did not take it, if that is why it waited.</param>
+    public Exception StopException(bool started, TimeProvider clock, int? untakenBy = null)
     {
         StopCause cause = Stop!;
         if (!cause.IsTimeout)
@@ -145,7 +157,7 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
             return new OperationCanceledException(StopMessages.Cancelled(this, started), cause.Token);
         }
         TimeSpan elapsed = clock.GetElapsedTime(CalledAt);
-        return new CallTimeoutException(StopMessages.TimedOut(this, started, elapsed), started, elapsed);
+        return new CallTimeoutException(StopMessages.TimedOut(this, started, elapsed, untakenBy), started, elapsed);
     }
 
     /// <summary>Ends the call with an exception, unless it has ended.</summary>

@@ -72,7 +72,7 @@ internal sealed partial class WorkerConnection
     /// <summary>Why a call that was on this worker failed with it.</summary>
     public Exception CrashOf(PendingCall call, WorkerExit exit, bool started) =>
         call.Stop is not null ? call.StopException(started, TimeProvider.System)
-        : new WorkerCrashedException(CrashMessages.Of(call, exit, started, _corruption), exit, call.Function.Name, started);
+        : new WorkerCrashedException(CrashMessages.Of(call, exit, started, _killFacts), exit, call.Function.Name, started);
 
     private void Unmap()
     {

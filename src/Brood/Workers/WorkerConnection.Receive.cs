@@ -62,13 +62,7 @@ internal sealed partial class WorkerConnection
     void IFrameHandler.OnCorrupted(ChannelCorruptedException error) => OnCorrupted(error);
 
     /// <summary>From whoever found it: the receiver, or a thread that was about to send.</summary>
-    private void OnCorrupted(ChannelCorruptedException error)
-    {
-        _corruption ??= error.Message;
-        Kill(ExitReason.ProtocolViolation);
-    }
-
-    private volatile string? _corruption;
+    private void OnCorrupted(ChannelCorruptedException error) => Kill(ExitReason.ProtocolViolation, error.Message);
 
     private static void OnLive(in FrameHeader header, PendingCall call, ref TransferReader reader)
     {

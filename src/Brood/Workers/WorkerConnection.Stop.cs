@@ -25,6 +25,21 @@ internal sealed partial class WorkerConnection
         SendControl(FrameKind.Cancel, 0, call);
     }
 
+    /// <summary>Kills the worker if it still takes nothing; a call that it takes at this moment is not harmed.</summary>
+    public void KillUnresponsive()
+    {
+        List<PendingCall> taken = TakeBack();
+        if (UntakenPosition >= 0)
+        {
+            Kill(ExitReason.Unresponsive);
+        }
+        else
+        {
+            AcceptCalls();
+        }
+        _owner.OnTakenBack(this, taken);
+    }
+
     /// <summary>Kills the worker if it has this call, and then only: no other call is harmed.</summary>
     private void KillFor(PendingCall call)
     {

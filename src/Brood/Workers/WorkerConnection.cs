@@ -41,6 +41,7 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
     private int _holds; // Those who took calls back and have not said that new ones may come. Guarded by _gate.
     private bool _owesExit; // Guarded by _gate: joined, but the ring was full.
     private PendingCall? _initialize; // Set while starting. Not the owner's: it must not run on another worker.
+    private volatile string? _killFacts; // Written under _gate.
     private ExitReason? _hostReason; // Guarded by _gate: why this side ends the worker.
 
     private WorkerConnection(WorkerOptions options, IConnectionOwner owner)
@@ -237,6 +238,34 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
 
     public long MemoryBytes => _process.MemoryBytes;
 
+    public long UntakenPosition
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (_closed)
+                {
+                    return -1;
+                }
+                long position = _calls.ConsumerPosition(out bool isTaken, out FrameKind kind);
+                bool isBusy = isTaken && (kind == FrameKind.Define || Array.Exists(_inFlight, call => call?.Position == position));
+                return isBusy ? -1 : position;
+            }
+        }
+    }
+
+    public bool IsSetUp
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return !_closed && new WorkerStatus(_region).Phase != WorkerPhase.Starting;
+            }
+        }
+    }
+
     /// <summary>Everything that was sent is done; then the worker ends.</summary>
     public void Join(ExitReason reason)
     {
@@ -253,7 +282,8 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
     }
 
     /// <summary>Ends the worker at once. The first reason counts.</summary>
-    public void Kill(ExitReason reason)
+    /// <param name="facts">A sentence with what was measured, for whoever had a call on it.</param>
+    public void Kill(ExitReason reason, string? facts = null)
     {
         lock (_gate)
         {
@@ -261,6 +291,7 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
             if (_hostReason is null or ExitReason.Joined or ExitReason.Recycled)
             {
                 _hostReason = reason;
+                _killFacts = facts;
             }
         }
         _process.Kill();

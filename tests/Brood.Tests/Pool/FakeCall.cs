@@ -6,9 +6,12 @@ using Brood.Workers;
 namespace Brood.Pool;
 
 /// <summary>A call that only remembers what became of it.</summary>
+/// <param name="items">More than one: it is a map's.</param>
 internal sealed class FakeCall(CallOptions options, int items = 1) : PendingCall(s_function, options)
 {
     private static readonly Function s_function = Function.Of(Nothing);
+
+    private int _told;
 
     public int Number { get; init; }
 
@@ -26,11 +29,25 @@ internal sealed class FakeCall(CallOptions options, int items = 1) : PendingCall
 
     public int Rewound { get; private set; }
 
+    /// <summary>How many of them a test knows to be finished.</summary>
+    public int Counted { get; set; }
+
+    public override int Invocations => items - Rewound;
+
     public int Items => items;
 
     public override FrameKind Kind => FrameKind.Call;
 
     public override bool IsCompleted => Completions > 0;
+
+    public override bool BoundsItself => items > 1;
+
+    public override int TakeFinished(bool hasEnded)
+    {
+        int finished = (hasEnded ? items : Done) - _told;
+        _told += finished;
+        return finished;
+    }
 
     public override bool NeedsRewind => Done > Rewound;
 

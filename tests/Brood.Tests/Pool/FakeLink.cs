@@ -8,6 +8,8 @@ namespace Brood.Pool;
 internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int processId) : IWorkerLink
 {
     private readonly List<FakeCall> _calls = [];
+    private readonly List<(long Position, FakeCall Call)> _ring = []; // What was sent and not claimed; what was taken back stays until it is skipped.
+    private long _lastPosition = -1;
     private readonly TaskCompletionSource<WorkerExit> _exited = new();
     private int _holds;
 
@@ -15,7 +17,19 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
 
     public int InFlightCount => _calls.Count;
 
-    public long MemoryBytes { get; set; }
+    public int InvocationsInFlight => _calls.Sum(static call => call.Invocations);
+
+    public long MemoryBytes
+    {
+        get;
+        set
+        {
+            field = value;
+            MemorySince = workers.Clock.GetTimestamp();
+        }
+    }
+
+    public long MemorySince { get; private set; }
 
     public Task<WorkerExit> Exited => _exited.Task;
 
@@ -23,6 +37,19 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
 
     /// <summary>Its process does not end by itself when it is joined.</summary>
     public bool HangsWhenJoined { get; set; }
+
+    /// <summary>It does nothing at all, but dies when it is killed.</summary>
+    public bool IsStopped { get; set; }
+
+    public bool IsSetUp { get; set; } = true;
+
+    public long UntakenPosition => Claimed is null && _ring.Count > 0 && !IsGone ? _ring[0].Position : -1;
+
+    /// <summary>When it last passed over what was taken back.</summary>
+    public long? SkippedAt { get; private set; }
+
+    /// <summary>Since when it would have to take that.</summary>
+    public long UntakenSince { get; private set; }
 
     /// <summary>The next calls find no room.</summary>
     public bool IsFull { get; set; }
@@ -33,6 +60,8 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
     public ExitReason? Joined { get; private set; }
 
     public ExitReason? Killed { get; private set; }
+
+    public string? KillFacts { get; private set; }
 
     public int Given { get; private set; }
 
@@ -55,9 +84,15 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
         var sent = (FakeCall)call;
         Assert.False(sent.IsEnded, $"{sent} was sent after it had ended");
         workers.CheckTurn(sent);
+        workers.CheckMemory(this);
         call.Connection = this;
         _calls.Add(sent);
-        Given++;
+        _ring.Add((++_lastPosition, sent));
+        if (_ring.Count == 1)
+        {
+            UntakenSince = workers.Clock.GetTimestamp();
+        }
+        Given += sent.Invocations;
         return true;
     }
 
@@ -109,14 +144,38 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
         }
     }
 
-    public void Kill(ExitReason reason) => Killed ??= reason;
+    public void Kill(ExitReason reason, string? facts = null)
+    {
+        if (reason == ExitReason.Unresponsive)
+        {
+            workers.CheckUnresponsive(this);
+        }
+        KillFacts ??= facts;
+        Killed ??= reason;
+    }
 
     public Exception CrashOf(PendingCall call, WorkerExit exit, bool started) => call.Stop is not null
         ? call.StopException(started, TimeProvider.System) : new WorkerCrashedException("crash", exit, call.Name, started);
 
     // What the worker does.
 
-    public void Claim() => Claimed = _calls[0];
+    public void Claim()
+    {
+        Skip();
+        Claimed = _calls[0];
+        Assert.Same(Claimed, _ring[0].Call);
+        _ring.RemoveAt(0);
+    }
+
+    /// <summary>Passes over what was taken back.</summary>
+    public void Skip()
+    {
+        UntakenSince = workers.Clock.GetTimestamp();
+        if (_ring.RemoveAll(record => !_calls.Contains(record.Call)) > 0)
+        {
+            SkippedAt = UntakenSince;
+        }
+    }
 
     public void Start()
     {
@@ -139,6 +198,7 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
         FakeCall call = Claimed!;
         Claimed = null;
         HasStarted = false;
+        UntakenSince = workers.Clock.GetTimestamp();
         _calls.Remove(call);
         if (throws)
         {
@@ -148,7 +208,8 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
         {
             call.Return();
         }
-        workers.Finished++;
+        workers.Finished += call.Items - call.Counted;
+        call.Counted = call.Items;
         owner.OnRoom(this, call);
     }
 
@@ -158,6 +219,11 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
         var exit = new WorkerExit { ProcessId = processId, Reason = reason };
         FakeCall? running = HasStarted ? Claimed : null;
         List<PendingCall> notStarted = [.. _calls.Where(call => call != running)];
+        if (Claimed is not null)
+        {
+            workers.Finished += Claimed.Done - Claimed.Counted;
+            Claimed.Counted = Claimed.Done;
+        }
         if (Claimed is not null && running is null)
         {
             Claimed.ReadingDeaths++;
@@ -179,7 +245,7 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
         {
             return false;
         }
-        Given--;
+        Given -= call.Invocations;
         return true;
     }
 }

@@ -32,6 +32,8 @@ internal sealed class FakeWorkers
 
     public int Crashed { get; set; }
 
+    public int Unresponsive { get; private set; }
+
     public int StartFailures { get; private set; }
 
     private IConnectionOwner Owner { get; set; } = null!;
@@ -80,6 +82,21 @@ internal sealed class FakeWorkers
                 || (other.Options.Priority == sent.Options.Priority && other.Order < sent.Order);
             Assert.False(other != sent && other.IsQueued && !other.IsEnded && isBefore, $"{sent} was sent before {other}");
         }
+    }
+
+    /// <summary>From a worker that is given a call: whether that may be blamed for what earlier ones left.</summary>
+    public void CheckMemory(FakeLink link) => Assert.False(
+        Options.MaxMemoryBytes > 0 && link.InFlightCount == 0 && link.MemoryBytes > Options.MaxMemoryBytes
+            && Clock.GetElapsedTime(link.MemorySince) >= WorkerConnection.MemoryPeriod,
+        "An idle worker got a call though it had used too much memory for long.");
+
+    /// <summary>From a worker that is killed for taking nothing: whether that is so, and no call is harmed.</summary>
+    public void CheckUnresponsive(FakeLink link)
+    {
+        Unresponsive++;
+        Assert.True(link.UntakenPosition >= 0, "A worker that has taken what it was handed was killed for taking nothing.");
+        TimeSpan least = link.IsSetUp ? TakeWatch.Period : Options.StartTimeout;
+        Assert.True(Clock.GetElapsedTime(link.UntakenSince) >= least, "A worker was killed that had no time to take anything.");
     }
 
     public void OnStarted(FakeCall call)

@@ -1,8 +1,13 @@
+using Brood.Workers;
+
 namespace Brood.Pool;
 
 /// <summary>One random history of a pool, from a seed: what may happen, and what must hold after each step.</summary>
 internal sealed class SchedulerHistory
 {
+    /// <summary>The most that the clock moves at a time; looks are no more often than that.</summary>
+    private static readonly TimeSpan s_longestStep = TimeSpan.FromMilliseconds(3300);
+
     private readonly Random _random;
     private readonly FakeWorkers _workers;
     private readonly List<CancellationTokenSource> _tokens = [];
@@ -65,12 +70,14 @@ internal sealed class SchedulerHistory
                 Any(_tokens)?.Cancel();
                 break;
             case 7:
-                _workers.Clock.Advance(TimeSpan.FromMicroseconds(_random.Next(6) switch { 0 => 10, 1 => 100, 2 => 2100, 3 => 60_000, 4 => 300_000, _ => 1_100_000 }));
+                _workers.Clock.Advance(TimeSpan.FromMicroseconds(_random.Next(6) switch { 0 => 10, 1 => 100, 2 => 2100, 3 => 60_000, 4 => 300_000, _ => 1_100_000 * (1 + _random.Next(3)) }));
                 break;
             case 8 when Any(_workers.Alive) is { } link:
                 link.MemoryBytes = Chance(3) ? 2000 : 10;
                 link.HangsWhenJoined = Chance(8);
                 link.IsFull = Chance(8);
+                link.IsStopped = Chance(8);
+                link.IsSetUp |= Chance(2);
                 break;
             case 9 when Chance(30):
                 _end ??= _workers.Scheduler.JoinAsync();
@@ -94,7 +101,9 @@ internal sealed class SchedulerHistory
     private void Submit()
     {
         var token = new CancellationTokenSource();
-        int waiting = _workers.Calls.Count(static call => call.IsQueued && !call.IsEnded);
+        int items = Chance(4) ? (_workers.Options.MaxCallsPerWorker is > 0 and int most ? Math.Min(3, most) : 3) : 1;
+        int open = _workers.Calls.Count(static call => !call.IsCompleted && !call.BoundsItself);
+        bool isRefused = _refusedAtMost > 0 && items == 1 && open >= _workers.Options.Workers + _refusedAtMost;
         var options = new CallOptions
         {
             Priority = Chance(3) ? _random.Next(3) : 0,
@@ -103,13 +112,14 @@ internal sealed class SchedulerHistory
         };
         try
         {
-            _workers.SubmitWith(options, token.Token, Chance(4) ? 3 : 1);
+            _workers.SubmitWith(options, token.Token, items);
             _tokens.Add(token);
+            Assert.False(isRefused, "A call was accepted though there was no room to wait.");
         }
         catch (PoolSaturatedException)
         {
             _refused++;
-            Assert.True(_refusedAtMost > 0 && waiting >= _refusedAtMost, "A call was refused though there was room to wait.");
+            Assert.True(isRefused, "A call was refused though there was room to wait.");
         }
     }
 
@@ -117,7 +127,7 @@ internal sealed class SchedulerHistory
     {
         if (_workers.Starting.Count > 0)
         {
-            _workers.FinishStart(_random.Next(_workers.Starting.Count));
+            _workers.FinishStart(_random.Next(_workers.Starting.Count)).IsSetUp = !Chance(4);
         }
     }
 
@@ -127,6 +137,13 @@ internal sealed class SchedulerHistory
         if (link.Killed is { } reason && Chance(2))
         {
             _workers.Die(link, reason);
+        }
+        else if (link.IsStopped)
+        {
+        }
+        else if (link.Claimed is null && link.InFlightCount == 0 && link.UntakenPosition >= 0)
+        {
+            link.Skip();
         }
         else if (link.Claimed is null && link.InFlightCount > 0)
         {
@@ -155,22 +172,32 @@ internal sealed class SchedulerHistory
         WorkerPoolOptions options = _workers.Options;
         PoolStatistics statistics = _workers.Scheduler.GetStatistics();
         List<FakeLink> alive = _workers.Alive;
-        int onWorkers = alive.Sum(static link => link.InFlightCount);
-        int open = _workers.Calls.Count(static call => !call.IsCompleted);
+        int onWorkers = alive.Sum(static link => link.InvocationsInFlight);
+        int open = _workers.Calls.Where(static call => !call.IsCompleted).Sum(static call => call.Invocations);
         Assert.Equal(open - onWorkers, statistics.Queued);
         Assert.Equal(onWorkers, statistics.Running);
         Assert.Equal(_workers.Finished, statistics.Finished);
         Assert.Equal(_refused, statistics.Refused);
+        Assert.Equal(_workers.Unresponsive, statistics.Unresponsive);
         int serving = alive.Count(static link => link.Joined is null && link.Killed is null && link.Given > 0);
         Assert.True(serving <= options.Workers + 1, $"{serving} serve, of {options.Workers}");
         foreach (FakeLink link in alive)
         {
+            CheckThatItTakesCalls(link);
             Assert.True(options.MaxCallsPerWorker == 0 || link.Given <= options.MaxCallsPerWorker, "A worker got more calls than it may.");
         }
         if (statistics.Queued > 0)
         {
             CheckThatNobodyIdles(statistics);
         }
+    }
+
+    private void CheckThatItTakesCalls(FakeLink link)
+    {
+        TimeSpan limit = (link.IsSetUp ? TakeWatch.Limit : _workers.Options.StartTimeout) + (4 * s_longestStep);
+        Assert.False(
+            link.Killed is null && link.UntakenPosition >= 0 && link.InFlightCount > 0 && _workers.Clock.GetElapsedTime(link.UntakenSince) > limit,
+            "A worker that takes nothing keeps its calls.");
     }
 
     private void CheckThatNobodyIdles(PoolStatistics statistics)
@@ -182,6 +209,9 @@ internal sealed class SchedulerHistory
         foreach (FakeLink link in _workers.Alive)
         {
             bool mayServe = link.CanServe && !(link.Given >= options.MaxCallsPerWorker && options.MaxCallsPerWorker > 0);
+            // One that took nothing for long is looked at again only then.
+            mayServe &= link.UntakenPosition < 0
+                && !(link.SkippedAt is { } at && _workers.Clock.GetElapsedTime(at) < TakeWatch.Period + s_longestStep);
             WorkerStatistics? known = statistics.Workers.FirstOrDefault(worker => worker.ProcessId == link.ProcessId);
             Assert.False(
                 mayServe && !wasFull && options.MaxMemoryBytes == 0 && link.InFlightCount == 0 && known is { State: "Idle" },
@@ -204,12 +234,13 @@ internal sealed class SchedulerHistory
             foreach (FakeLink link in _workers.Alive.ToArray())
             {
                 link.IsFull = false;
+                link.IsStopped &= link.Claimed is null; // Only a time limit ends a call that never does.
                 if (_workers.Alive.Contains(link))
                 {
                     Advance(link);
                 }
             }
-            _workers.Clock.Advance(TimeSpan.FromMilliseconds(3));
+            _workers.Clock.Advance(TimeSpan.FromMilliseconds(20));
             Check();
         }
         Assert.Empty(_workers.Alive);

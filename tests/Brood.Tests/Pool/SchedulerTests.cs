@@ -1,3 +1,5 @@
+using Brood.Workers;
+
 namespace Brood.Pool;
 
 public class SchedulerTests
@@ -19,6 +21,40 @@ public class SchedulerTests
     }
 
     [Fact]
+    public void An_idle_worker_whose_memory_grows_after_its_last_call_is_recycled_without_waiting_for_another()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1, MaxMemoryBytes = 1000 });
+        workers.Submit();
+        FakeLink link = workers.FinishStart();
+        Run(link);
+        link.MemoryBytes = 2000;
+
+        workers.Clock.Advance(WorkerConnection.MemoryPeriod);
+
+        Assert.Equal(ExitReason.Recycled, link.Joined);
+    }
+
+    [Fact]
+    public void An_idle_worker_that_has_grown_too_large_gets_no_call()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1, MaxMemoryBytes = 1000 });
+        workers.Submit();
+        FakeLink link = workers.FinishStart();
+        Run(link);
+        workers.Clock.Advance(TimeSpan.FromMinutes(1));
+        link.MemoryBytes = 2000;
+        workers.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Null(link.Joined);
+
+        FakeCall innocent = workers.Submit();
+
+        Assert.Equal((0, ExitReason.Recycled), (link.InFlightCount, link.Joined));
+        Run(workers.FinishStart());
+        Assert.True(innocent.IsCompleted);
+        Assert.Null(innocent.Error);
+    }
+
+    [Fact]
     public void The_memory_of_a_first_call_is_watched_until_it_is_too_much()
     {
         var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1, MaxMemoryBytes = 1000 });
@@ -33,6 +69,7 @@ public class SchedulerTests
         workers.Clock.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal(ExitReason.MemoryLimit, link.Killed);
+        Assert.Contains($"{nameof(WorkerOptions.MaxMemoryBytes)} allows", link.KillFacts, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,6 +172,170 @@ public class SchedulerTests
         workers.Clock.Advance(workers.Options.JoinTimeout);
 
         Assert.Equal(ExitReason.Killed, link.Killed);
+    }
+
+    [Fact]
+    public void A_pool_accepts_a_call_for_each_worker_that_it_has_not_started_yet()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 4, MaxQueuedCalls = 1 });
+        for (int i = 0; i < 5; i++)
+        {
+            workers.Submit();
+        }
+
+        var error = Assert.Throws<PoolSaturatedException>(() => workers.Submit());
+        Assert.Contains("one for each of its 4 workers and 1 that wait", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_chunks_of_a_map_are_never_refused_and_turn_no_other_call_away()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1, MaxQueuedCalls = 1 });
+        for (int i = 0; i < 20; i++)
+        {
+            workers.SubmitWith(new CallOptions(), CancellationToken.None, items: 3);
+        }
+
+        workers.Submit();
+        workers.Submit();
+
+        Assert.Throws<PoolSaturatedException>(() => workers.Submit());
+        workers.SubmitWith(new CallOptions(), CancellationToken.None, items: 3);
+        Assert.Equal(1, workers.Scheduler.GetStatistics().Refused);
+    }
+
+    [Fact]
+    public void The_call_of_a_worker_that_takes_nothing_runs_on_another_and_the_worker_is_replaced()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1 });
+        FakeCall call = workers.Submit();
+        FakeLink stopped = workers.FinishStart();
+        Assert.Equal(1, stopped.InFlightCount);
+
+        Pass(workers, TakeWatch.Limit + TakeWatch.Period);
+        Assert.Equal((0, null), (stopped.InFlightCount, stopped.Killed));
+        Pass(workers, TakeWatch.Period);
+
+        Assert.Equal(ExitReason.Unresponsive, stopped.Killed);
+        FakeLink other = workers.FinishStart();
+        Run(other);
+        Assert.True(call.IsCompleted);
+        Assert.Null(call.Error);
+        Assert.Equal(1, workers.Scheduler.GetStatistics().Unresponsive);
+    }
+
+    [Fact]
+    public void A_worker_that_wakes_up_before_the_second_look_serves_on()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1 });
+        FakeCall call = workers.Submit();
+        FakeLink link = workers.FinishStart();
+        // The whole machine may have stood still: all this time passes at once.
+        workers.Clock.Advance(TakeWatch.Period);
+        workers.Clock.Advance(TimeSpan.FromHours(8));
+        Assert.Equal(0, link.InFlightCount);
+
+        link.Skip();
+        workers.Clock.Advance(TakeWatch.Period);
+
+        Assert.Null(link.Killed);
+        Run(link);
+        Assert.True(call.IsCompleted);
+    }
+
+    [Fact]
+    public void A_worker_that_runs_a_long_call_is_left_alone()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1 });
+        workers.Submit();
+        FakeLink link = workers.FinishStart();
+        workers.Submit();
+        link.Claim();
+        link.Start();
+
+        Pass(workers, TimeSpan.FromMinutes(10));
+
+        Assert.Null(link.Killed);
+    }
+
+    [Fact]
+    public void A_worker_that_still_sets_itself_up_has_as_long_as_a_start_may_take()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1, StartTimeout = TimeSpan.FromSeconds(20) });
+        workers.Submit();
+        FakeLink link = workers.FinishStart();
+        link.IsSetUp = false;
+
+        Pass(workers, TimeSpan.FromSeconds(19));
+        Assert.Null(link.Killed);
+        Pass(workers, TimeSpan.FromSeconds(3));
+
+        Assert.Equal(ExitReason.Unresponsive, link.Killed);
+    }
+
+    [Fact]
+    public void A_time_limit_that_a_worker_lets_pass_without_taking_the_call_says_so_and_replaces_it()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1 });
+        FakeCall call = workers.SubmitWith(new CallOptions { Timeout = TimeSpan.FromSeconds(2) }, CancellationToken.None, 1);
+        FakeLink link = workers.FinishStart();
+        FakeCall next = workers.Submit();
+
+        Pass(workers, TimeSpan.FromSeconds(2));
+
+        var error = Assert.IsType<CallTimeoutException>(call.Error);
+        Assert.False(error.Started);
+        Assert.Contains($"it had been handed to worker {link.ProcessId}, which had not taken it", error.Message, StringComparison.Ordinal);
+        Pass(workers, TakeWatch.Period);
+        Assert.Equal(ExitReason.Unresponsive, link.Killed);
+        Run(workers.FinishStart());
+        Assert.True(next.IsCompleted);
+    }
+
+    [Fact]
+    public void A_call_that_waits_behind_another_times_out_waiting_for_its_turn()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1 });
+        workers.Submit();
+        FakeLink link = workers.FinishStart();
+        link.Claim();
+        link.Start();
+        FakeCall call = workers.SubmitWith(new CallOptions { Timeout = TimeSpan.FromSeconds(2) }, CancellationToken.None, 1);
+
+        Pass(workers, TimeSpan.FromSeconds(2));
+
+        Assert.Contains("waiting for its turn", Assert.IsType<CallTimeoutException>(call.Error).Message, StringComparison.Ordinal);
+        Assert.Null(link.Killed);
+    }
+
+    [Fact]
+    public void The_items_of_a_map_are_what_a_worker_serves_and_one_that_may_not_take_the_next_chunk_is_replaced()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1, MaxCallsPerWorker = 5 });
+        FakeCall[] chunks = [.. Enumerable.Range(0, 3).Select(_ => workers.SubmitWith(new CallOptions(), CancellationToken.None, items: 3))];
+        FakeLink first = workers.FinishStart();
+        Assert.Equal(1, first.InFlightCount);
+        // It has one chunk, and two calls left: the replacement is on its way before it has ended that.
+        Assert.Single(workers.Starting);
+        Assert.Equal((3, 6), (workers.Scheduler.GetStatistics().Running, workers.Scheduler.GetStatistics().Queued));
+
+        Run(first);
+        Assert.Equal(ExitReason.Recycled, first.Joined);
+        Run(workers.FinishStart());
+        Run(workers.FinishStart());
+
+        Assert.All(chunks, static chunk => Assert.True(chunk.IsCompleted));
+        Assert.Equal(9, workers.Scheduler.GetStatistics().Finished);
+    }
+
+    /// <summary>Time as it passes on a machine that runs: timers find the clock where they expect it.</summary>
+    private static void Pass(FakeWorkers workers, TimeSpan time)
+    {
+        TimeSpan step = TimeSpan.FromMilliseconds(250);
+        for (TimeSpan passed = TimeSpan.Zero; passed < time; passed += step)
+        {
+            workers.Clock.Advance(step);
+        }
     }
 
     private static void Run(FakeLink link)

@@ -32,6 +32,8 @@ internal abstract class MapEnumerator<T, R, TItem>(Func<MapRun<T, R>> begin, Can
     private MapRun<T, R>? _map;
     private ResultRun<R> _results;
     private int _index;
+    private int _handOutUntil; // Up to here results are handed out without saying so.
+    private int _reported; // How many of these results the map knows to be handed out.
     private bool _ended;
 
     public TItem Current => ItemOf(_results, _index);
@@ -39,7 +41,7 @@ internal abstract class MapEnumerator<T, R, TItem>(Func<MapRun<T, R>> begin, Can
     public ValueTask<bool> MoveNextAsync()
     {
         int next = _index + 1;
-        if (next < _results.Count && !token.IsCancellationRequested)
+        if (next < _handOutUntil && !token.IsCancellationRequested)
         {
             _index = next;
             return new ValueTask<bool>(true);
@@ -76,6 +78,13 @@ internal abstract class MapEnumerator<T, R, TItem>(Func<MapRun<T, R>> begin, Can
                 _map = begin();
                 _map.Start();
             }
+            if (_index + 1 < _results.Count)
+            {
+                _index++;
+                Report(_map, _index + 1);
+                return new ValueTask<bool>(true);
+            }
+            Report(_map, _results.Count);
             return TryTake(_map) ? new ValueTask<bool>(true) : WaitAsync(_map);
         }
         catch (Exception e)
@@ -107,7 +116,20 @@ internal abstract class MapEnumerator<T, R, TItem>(Func<MapRun<T, R>> begin, Can
         Check(results);
         _results = results;
         _index = 0;
+        _reported = map.ReportStride == int.MaxValue ? results.Count : 1;
+        _handOutUntil = Math.Min(results.Count, map.ReportStride);
         return true;
+    }
+
+    /// <summary>So many of the present results have been handed out, or are now.</summary>
+    private void Report(MapRun<T, R> map, int handedOut)
+    {
+        if (handedOut > _reported)
+        {
+            map.HandedOut(handedOut - _reported);
+            _reported = handedOut;
+        }
+        _handOutUntil = (int)Math.Min(_results.Count, (long)handedOut - 1 + map.ReportStride);
     }
 }
 

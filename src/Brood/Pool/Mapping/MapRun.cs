@@ -19,6 +19,10 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
     /// <summary>How many chunks for each worker are in flight if nobody said otherwise.</summary>
     private const int ChunksPerWorker = 4;
 
+    /// <summary>How long a source that is being read gets to come back when the map is left: enough for one that does not block
+    /// to be disposed before leaving returns, not enough to wait for one that does.</summary>
+    private static readonly TimeSpan s_sourceGrace = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Whether items are their bytes: then a chunk is encoded all at once when it is full.</summary>
     private static readonly bool s_isRaw = Codec<T>.Declared.IsRaw;
 
@@ -44,7 +48,7 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
     private TaskCompletionSource? _resultWaiter;
     private long _readCount;
     private long _deliveredCount; // Results that the buffer got.
-    private long _takenCount; // Results that the enumerator got.
+    private long _takenCount; // Results that the enumerator has handed out, as far as it has said so.
     private bool _sourceEnded;
     private bool _isStopping;
     private Exception? _sourceError;
@@ -61,7 +65,7 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
         _callOptions = pool.Options;
         ResultCodec = resultCodec;
         _buffer = new ResultBuffer<R>(options.Ordered);
-        _sizer = new ChunkSizer(options.ChunkSize, pool.Clock);
+        _sizer = new ChunkSizer(options.ChunkSize, pool.MaxCallsPerWorker, pool.Clock);
         _stopped = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     }
 
@@ -72,22 +76,36 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
 
     public void Start() => _pump = Task.Run(PumpAsync);
 
-    /// <summary>The next results, if there are any at hand.</summary>
+    /// <summary>After so many results the enumerator says that it has handed them out: often enough that the source is read on
+    /// meanwhile, seldom enough that it costs little.</summary>
+    public int ReportStride => _options.MaxInFlight > 0 ? Math.Max(1, _options.MaxInFlight / 4) : int.MaxValue;
+
+    /// <summary>The next results, if there are any at hand. The first of them is handed out with this.</summary>
     public bool TryTake(out ResultRun<R> run)
     {
-        TaskCompletionSource? waiter;
         lock (_gate)
         {
             if (!_buffer.TryTake(out run))
             {
                 return false;
             }
-            _takenCount += run.Count;
+        }
+        // Where the limit is this side's own, results that lie in the enumerator need not count.
+        HandedOut(_options.MaxInFlight > 0 ? 1 : run.Count);
+        return true;
+    }
+
+    /// <summary>So many more results have been handed out: that makes room.</summary>
+    public void HandedOut(int count)
+    {
+        TaskCompletionSource? waiter;
+        lock (_gate)
+        {
+            _takenCount += count;
             waiter = _roomWaiter;
             _roomWaiter = null;
         }
         waiter?.TrySetResult();
-        return true;
     }
 
     /// <summary>Waits for results.</summary>
@@ -119,12 +137,16 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends all work that is under way.</summary>
+    /// <summary>Ends all work that is under way. The source is disposed when it comes back, by the thread that reads it.</summary>
     public async ValueTask DisposeAsync()
     {
         PendingChunk<T, R>[] left;
         lock (_gate)
         {
+            if (_isStopping)
+            {
+                return;
+            }
             _isStopping = true;
             _roomWaiter?.TrySetResult();
         }
@@ -141,8 +163,10 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
                 _pool.Stop(chunk, new StopCause(CancellationToken.None));
             }
         }
-        // A source that does not listen to its token must not keep the enumerator.
-        await Task.WhenAny(_pump, Task.Delay(WorkerConnection.KillTimeout)).ConfigureAwait(false);
+        Task pump = _pump.ContinueWith(
+            static (_, stopped) => ((CancellationTokenSource)stopped!).Dispose(), _stopped,
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await Task.WhenAny(pump, Task.Delay(s_sourceGrace)).ConfigureAwait(false);
     }
 
     // From the readers of the channels.
@@ -254,6 +278,7 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
     }
 
     /// <summary>Reads items into the chunk until it is full, or the source makes others wait.</summary>
+    /// <param name="size">The most items that are read, whatever becomes of them.</param>
     /// <returns>False: the source has ended.</returns>
     private bool Fill(SyncChunkSource<T> source, int size)
     {
@@ -266,7 +291,7 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
             }
             AddToChunk(source.Current);
         }
-        while (_chunk.Count < size && _writer!.Count < MaxChunkBytes && !source.IsSlow);
+        while (--size > 0 && _writer!.Count < MaxChunkBytes && !source.IsSlow);
         return true;
     }
 
@@ -274,7 +299,7 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
     private async ValueTask<bool> FillAsync(IChunkSource<T> source, int size)
     {
         BeginChunk();
-        while (_chunk.Count < size && _writer!.Count < MaxChunkBytes)
+        for (; size > 0 && _writer!.Count < MaxChunkBytes; size--)
         {
             ValueTask<bool> next = source.MoveNextAsync();
             if (!next.IsCompleted)

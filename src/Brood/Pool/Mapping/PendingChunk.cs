@@ -16,6 +16,7 @@ internal sealed class PendingChunk<T, R>(MapRun<T, R> map, Function function, Ca
     private int _done; // Results that came. Written under the receiver's gate; read when the worker is gone.
     private ITimer? _timer; // Looks after the item that runs, if items have a time limit.
     private int _sent; // Where in the items the current payload begins.
+    private int _counted; // Results that the statistics know. Guarded by the scheduler's lock.
 
     public override FrameKind Kind => FrameKind.CallChunk;
 
@@ -23,6 +24,19 @@ internal sealed class PendingChunk<T, R>(MapRun<T, R> map, Function function, Ca
 
     /// <summary>Always: what is done is not done again.</summary>
     public override bool CanRunAgain => true;
+
+    /// <summary>Its map reads no further ahead than it may.</summary>
+    public override bool BoundsItself => true;
+
+    public override int Invocations => items.Length - _sent;
+
+    public override int TakeFinished(bool hasEnded)
+    {
+        int done = _done;
+        int finished = done - _counted;
+        _counted = done;
+        return finished;
+    }
 
     public int ItemCount => items.Length;
 

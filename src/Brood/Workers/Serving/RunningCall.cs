@@ -50,7 +50,15 @@ internal sealed class RunningCall(
         status.Enter(WorkerPhase.Running);
     }
 
-    public override void ItemBegins() => status.DecodingItem(_item++);
+    public override void ItemBegins()
+    {
+        if (_item > 0)
+        {
+            // The item before is done; the last one is counted with the call.
+            status.Served();
+        }
+        status.DecodingItem(_item++);
+    }
 
     public override void SendItem()
     {
