@@ -25,7 +25,7 @@ public record WorkerOptions
         init => field = Positive(value, nameof(StartTimeout));
     } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long dispose waits for a worker to finish what it had accepted, before it is killed.</summary>
+    /// <summary>How long dispose waits for a worker to finish what it had accepted, and for whoever takes its output, before it is killed.</summary>
     /// <value>The default is 5 seconds.</value>
     public TimeSpan JoinTimeout
     {

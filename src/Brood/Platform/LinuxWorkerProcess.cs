@@ -104,18 +104,22 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
         }
     }
 
+    public override void ResumeOutput() => LinuxSupervisor.LookAgain();
+
     /// <summary>What the supervisor is to poll: output, error, life of the child.</summary>
     internal void AddTo(UnixNative.PollFd[] fds, int first)
     {
+        bool takes = _observer.TakesOutput;
         lock (_outputGate)
         {
-            fds[first] = new UnixNative.PollFd { Fd = _outputFd, Events = UnixNative.POLLIN };
-            fds[first + 1] = new UnixNative.PollFd { Fd = _errorFd, Events = UnixNative.POLLIN };
+            fds[first] = new UnixNative.PollFd { Fd = takes ? _outputFd : -1, Events = UnixNative.POLLIN };
+            fds[first + 1] = new UnixNative.PollFd { Fd = takes ? _errorFd : -1, Events = UnixNative.POLLIN };
             fds[first + 2] = new UnixNative.PollFd { Fd = _pidfd, Events = UnixNative.POLLIN };
         }
     }
 
-    /// <summary>The child has ended: end its group, hand over its last words, reap it, tell the observer.</summary>
+    /// <summary>The child has ended: end its group and reap it. The rest is told on a thread of its own, because it may have to wait:
+    /// for whoever takes the output, or for code of the program's that reads a last result. The supervisor never does.</summary>
     internal void Bury()
     {
         ProcessEnd end;
@@ -126,6 +130,19 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
             _reaped = true;
             end = Reap();
         }
+        try
+        {
+            new Thread(() => HandOver(end), maxStackSize: 512 * 1024) { IsBackground = true, Name = $"Brood end {Pid}" }.UnsafeStart();
+        }
+        catch (OutOfMemoryException)
+        {
+            // The system has no thread to give.
+            HandOver(end);
+        }
+    }
+
+    private void HandOver(ProcessEnd end)
+    {
         DrainOutput();
         CloseOutput();
         _observer.OnExited(end);

@@ -12,13 +12,20 @@ internal sealed partial class WorkerConnection
 
     private string _startNote = ""; // Set before Exited completes.
 
-    /// <summary>From the supervisor, with the process's output lock held.</summary>
+    bool IProcessObserver.TakesOutput => !_relay.IsFull;
+
+    /// <summary>With the process's output lock held.</summary>
     void IProcessObserver.OnOutput(bool isError, ReadOnlySpan<byte> bytes) => _relay.Add(isError, bytes);
 
-    /// <summary>From the supervisor: the process is gone, its output has been read.</summary>
+    /// <summary>The process is gone, its output has been read. On a thread of its own.</summary>
     void IProcessObserver.OnExited(ProcessEnd end)
     {
-        _isGone = true;
+        lock (_gate)
+        {
+            // Whoever kills it from now on is too late to be the reason.
+            _isGone = true;
+        }
+        // Before any call is told of the end: what it printed is out by then.
         _relay.Complete();
         // What it still sent counts: a result that lies in the ring is a result.
         _receiver.CloseAfterDeath();

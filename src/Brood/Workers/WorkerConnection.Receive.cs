@@ -14,6 +14,7 @@ internal sealed partial class WorkerConnection
         {
             // What the call printed is out before its task completes.
             _process.DrainOutput();
+            _relay.WaitUntilWritten();
         }
         if (header.Kind == FrameKind.Ready)
         {

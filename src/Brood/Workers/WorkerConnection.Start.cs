@@ -151,6 +151,7 @@ internal sealed partial class WorkerConnection
     private void Connect(WorkerProcess process, ProcessStart start)
     {
         _process = process;
+        _relay.HasRoom = process.ResumeOutput;
         _shared = new ReceivedShared(process);
         process.Prepare();
         _region = process.Map(0, RegionLayout.FixedBytes);

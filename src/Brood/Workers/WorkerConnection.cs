@@ -258,11 +258,12 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
         lock (_gate)
         {
             _acceptsCalls = false;
-            if (_hostReason is null or ExitReason.Joined or ExitReason.Recycled)
+            if (!_isGone && _hostReason is (null or ExitReason.Joined or ExitReason.Recycled))
             {
                 _hostReason = reason;
             }
         }
+        _relay.Hurry();
         _process.Kill();
     }
 
