@@ -1,3 +1,5 @@
+using Brood.Workers;
+
 namespace Brood;
 
 /// <summary>How a pool starts, keeps and replaces its workers.</summary>
@@ -32,7 +34,7 @@ public sealed record WorkerPoolOptions : WorkerOptions
     public TimeSpan MaxWorkerAge
     {
         get;
-        init => field = PositiveOrInfinite(value, nameof(MaxWorkerAge));
+        init => field = OptionChecks.PositiveOrInfinite(value, nameof(MaxWorkerAge));
     } = Timeout.InfiniteTimeSpan;
 
     /// <summary>A worker that had nothing to do for this long is joined; the next call starts one.</summary>
@@ -40,7 +42,7 @@ public sealed record WorkerPoolOptions : WorkerOptions
     public TimeSpan IdleTimeout
     {
         get;
-        init => field = PositiveOrInfinite(value, nameof(IdleTimeout));
+        init => field = OptionChecks.PositiveOrInfinite(value, nameof(IdleTimeout));
     } = Timeout.InfiniteTimeSpan;
 
     /// <summary>How many calls may wait for a worker; more are refused with a <see cref="PoolSaturatedException"/>.</summary>
@@ -64,7 +66,7 @@ public sealed record WorkerPoolOptions : WorkerOptions
     public TimeSpan RestartPeriod
     {
         get;
-        init => field = Positive(value, nameof(RestartPeriod));
+        init => field = OptionChecks.Positive(value, nameof(RestartPeriod));
     } = TimeSpan.FromSeconds(10);
 
     /// <summary>The options of every call that names no others.</summary>
@@ -76,7 +78,4 @@ public sealed record WorkerPoolOptions : WorkerOptions
 
     private static int NotNegative(int value, string name) =>
         value >= 0 ? value : throw new ArgumentOutOfRangeException(name, value, "The number is not negative; 0 means none.");
-
-    private static TimeSpan PositiveOrInfinite(TimeSpan value, string name) =>
-        value == Timeout.InfiniteTimeSpan ? value : Positive(value, name);
 }

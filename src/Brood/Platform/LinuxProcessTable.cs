@@ -24,7 +24,7 @@ internal static class LinuxProcessTable
         {
             // Pages: size resident shared …
             string[] words = File.ReadAllText($"/proc/{pid}/statm").Split(' ');
-            return (Parse(words[1]) - Parse(words[2])) * Environment.SystemPageSize;
+            return words.Length < 3 ? 0 : (Parse(words[1]) - Parse(words[2])) * Environment.SystemPageSize;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

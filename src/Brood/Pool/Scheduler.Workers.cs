@@ -259,7 +259,7 @@ internal sealed partial class Scheduler
                 {
                     LookAtMemoryNeedsLock(worker);
                 }
-                else if (_clock.GetElapsedTime(LeavingSince(worker)) >= _options.JoinTimeout)
+                else if (_options.JoinTimeout != Timeout.InfiniteTimeSpan && _clock.GetElapsedTime(LeavingSince(worker)) >= _options.JoinTimeout)
                 {
                     worker.Link.Kill(ExitReason.Killed);
                 }

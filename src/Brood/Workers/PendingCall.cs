@@ -122,17 +122,30 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
         {
             if (token.CanBeCanceled)
             {
-                _cancellation = token.UnsafeRegister(_ => stop(this, new StopCause(token)), null);
+                _cancellation = token.UnsafeRegister(_ => FailIfItThrows(() => stop(this, new StopCause(token))), null);
             }
             if (Options.Timeout != Timeout.InfiniteTimeSpan)
             {
-                _timer = clock.CreateTimer(_ => stop(this, StopCause.TimedOut), null, Options.Timeout, Timeout.InfiniteTimeSpan);
+                _timer = clock.CreateTimer(_ => FailIfItThrows(() => stop(this, StopCause.TimedOut)), null, Options.Timeout, Timeout.InfiniteTimeSpan);
             }
             if (IsEnded)
             {
                 _cancellation.Unregister();
                 _timer?.Dispose();
             }
+        }
+    }
+
+    /// <summary>Whatever goes wrong when a call is stopped belongs to the call: on the thread of a timer it would end this process.</summary>
+    public void FailIfItThrows(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e)
+        {
+            Fail(e);
         }
     }
 

@@ -206,6 +206,28 @@ public class StopTests(ITestOutputHelper output)
     }
 
     [Fact(Timeout = Watchdog.Milliseconds)]
+    public async Task The_longest_times_and_none_at_all_work_to_the_end()
+    {
+        foreach (TimeSpan time in new[] { TimeSpan.FromDays(49), Timeout.InfiniteTimeSpan })
+        {
+            await using Worker worker = await Worker.StartAsync(s_quiet with { StartTimeout = time, JoinTimeout = time, Initialize = static () => s_ran = 7 });
+            using var cancel = new CancellationTokenSource();
+            var started = new Reports<int>();
+            Task polite = worker.With(new CallOptions { CancelGrace = time, Timeout = time }).CallAsync(static async (progress, token) =>
+            {
+                progress.Report(1);
+                await Task.Delay(Timeout.Infinite, token);
+            }, (IProgress<int>)started, default(CancellationToken), cancel.Token);
+            await started.FirstAsync();
+            await cancel.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => polite);
+            Assert.Equal(7, await worker.CallAsync(static () => s_ran));
+            await using var pool = new WorkerPool(new WorkerPoolOptions { Workers = 1, Output = WorkerOutput.Discard, StartTimeout = time, JoinTimeout = time, MaxCallsPerWorker = 1 });
+            Assert.NotEqual(await pool.CallAsync(static () => Environment.ProcessId), await pool.CallAsync(static () => Environment.ProcessId));
+        }
+    }
+
+    [Fact(Timeout = Watchdog.Milliseconds)]
     public async Task Kill_ends_the_running_call_and_those_behind_it()
     {
         await using Worker worker = await Worker.StartAsync(s_quiet);
