@@ -64,7 +64,9 @@ public sealed record WorkerExit
     /// <summary>How many calls it had finished.</summary>
     public long CallsServed { get; init; }
 
-    /// <summary>The most memory that it had resident, in bytes; 0 if unknown.</summary>
+    /// <summary>The most memory that it had resident, shared memory included, in bytes; 0 if unknown.</summary>
+    /// <remarks>Known where the worker could still say it (it was joined, ended itself, or fell over an exception) and where the
+    /// host killed it. After a signal that the host did not send, an overflown stack or a FailFast, nobody knows.</remarks>
     public long PeakMemoryBytes { get; init; }
 
     /// <summary>The time from its start to its end.</summary>

@@ -13,6 +13,7 @@ internal sealed record ProcessStart(
 /// <summary>How a child process ended, as the system tells it.</summary>
 /// <param name="ExitCode">Null if a signal ended it, or if the system did not say.</param>
 /// <param name="Signal">0 if none.</param>
+/// <param name="PeakMemoryBytes">What it had had when this side killed it; 0 if unknown.</param>
 internal sealed record ProcessEnd(int? ExitCode, int Signal, long PeakMemoryBytes);
 
 /// <summary>What the owner of a child hears.</summary>
@@ -101,6 +102,9 @@ internal abstract class WorkerEndpoint
 
     /// <summary>The host has freed the block. Functions that kept it have it still.</summary>
     public abstract void ForgetShared(long id);
+
+    /// <summary>The most memory that this process has had resident, in bytes; 0 if unknown.</summary>
+    public abstract long PeakMemoryBytes { get; }
 
     /// <summary>From now on this process ends, with everything it started, when the host does.</summary>
     public abstract void FollowHost();

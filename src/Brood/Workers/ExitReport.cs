@@ -13,7 +13,7 @@ internal static class ExitReport
             Signal = SignalNames.Of(end.Signal),
             Reason = ReasonOf(end, status, relay, hostReason, wasReady),
             CallsServed = status.CallsServed,
-            PeakMemoryBytes = end.PeakMemoryBytes,
+            PeakMemoryBytes = Math.Max(end.PeakMemoryBytes, status.PeakMemoryBytes),
             Lifetime = lifetime,
             LastErrorLines = relay.LastErrorLines,
         };
