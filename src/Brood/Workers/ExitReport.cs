@@ -15,7 +15,7 @@ internal static class ExitReport
             CallsServed = status.CallsServed,
             PeakMemoryBytes = Math.Max(end.PeakMemoryBytes, status.PeakMemoryBytes),
             Lifetime = lifetime,
-            LastErrorLines = relay.LastErrorLines,
+            LastErrorLines = relay.LastWords.Lines,
         };
 
     private static ExitReason ReasonOf(
@@ -31,7 +31,7 @@ internal static class ExitReport
             return text.StartsWith(typeof(OutOfMemoryException).FullName!, StringComparison.Ordinal)
                 ? ExitReason.OutOfMemory : ExitReason.UnhandledException;
         }
-        if (relay.FatalReason is { } fatal && end.Signal == SignalNames.Abort)
+        if (end.Signal == SignalNames.Abort && relay.LastWords.FatalReason is { } fatal)
         {
             return fatal;
         }

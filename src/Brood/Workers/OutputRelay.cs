@@ -12,12 +12,6 @@ internal sealed class OutputRelay
     /// <summary>How long the end of a worker that is not wanted any more waits for whoever takes its output.</summary>
     public static readonly TimeSpan OutputTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>How many lines of standard error a crash report quotes.</summary>
-    public const int LastErrorLineCount = 20;
-
-    /// <summary>How many lines are kept from the first that says why the process ends.</summary>
-    private const int FatalLineCount = 10;
-
     /// <summary>When so many characters wait for the consumer, the worker's pipes are left alone until half of them are gone.</summary>
     private const int MaxWaitingChars = 1 << 20;
 
@@ -32,10 +26,6 @@ internal sealed class OutputRelay
     private bool _hurries; // The end of the worker waits for its output no longer than OutputTimeout.
     private bool _givenUp;
     private volatile bool _isFull; // Written under _waiting.
-    private readonly Queue<string> _lastErrorLines = new(); // Guarded by itself: read from the host's other threads.
-    private readonly List<string> _fatalLines = []; // Guarded by _lastErrorLines, like the two below.
-    private int _fatalLineIndex;
-    private int _errorLineCount;
     private readonly LineAssembler _output;
     private readonly LineAssembler _error;
 
@@ -44,30 +34,17 @@ internal sealed class OutputRelay
         _target = target;
         _thread = target.Thread;
         _output = new LineAssembler(line => Write(line, isError: false));
-        _error = new LineAssembler(WriteError);
+        _error = new LineAssembler(line =>
+        {
+            LastWords.Add(line);
+            Write(line, isError: true);
+        });
     }
 
     /// <summary>Set once the process has an id, before it can have written anything that is read.</summary>
     public int ProcessId { get; set; }
 
-    /// <summary>What the runtime's own last words say, if it wrote any. Long stack traces push them out of the last lines.</summary>
-    public ExitReason? FatalReason { get; private set; }
-
-    public IReadOnlyList<string> LastErrorLines
-    {
-        get
-        {
-            lock (_lastErrorLines)
-            {
-                int first = _errorLineCount - _lastErrorLines.Count;
-                // The runtime's last words begin with what happened; a long stack trace after them must not push that out.
-                int hidden = first - (_fatalLineIndex + _fatalLines.Count);
-                return _fatalLines.Count == 0 || first <= _fatalLineIndex ? _lastErrorLines.ToArray()
-                    : hidden <= 0 ? [.. _fatalLines.Take(first - _fatalLineIndex), .. _lastErrorLines]
-                    : [.. _fatalLines, $"… {hidden:N0} lines …", .. _lastErrorLines];
-            }
-        }
-    }
+    public LastWords LastWords { get; } = new();
 
     /// <summary>Called when a full relay has room again. Set before anything is written.</summary>
     public Action? HasRoom { get; set; }
@@ -152,36 +129,6 @@ internal sealed class OutputRelay
             HasRoom?.Invoke();
         }
     }
-
-    private void WriteError(string line)
-    {
-        lock (_lastErrorLines)
-        {
-            if (_lastErrorLines.Count == LastErrorLineCount)
-            {
-                _lastErrorLines.Dequeue();
-            }
-            _lastErrorLines.Enqueue(line);
-            if (FatalReason is null && ReasonOf(line) is { } reason)
-            {
-                FatalReason = reason;
-                _fatalLineIndex = _errorLineCount;
-            }
-            if (FatalReason is not null && _fatalLines.Count < FatalLineCount)
-            {
-                _fatalLines.Add(line);
-            }
-            _errorLineCount++;
-        }
-        Write(line, isError: true);
-    }
-
-    private static ExitReason? ReasonOf(string line) =>
-        line.StartsWith("Stack overflow.", StringComparison.Ordinal) ? ExitReason.StackOverflow
-        : line.StartsWith("Process terminated.", StringComparison.Ordinal) ? ExitReason.FailFast
-        : line.StartsWith("Out of memory.", StringComparison.Ordinal) ? ExitReason.OutOfMemory
-        : line.StartsWith("Unhandled exception.", StringComparison.Ordinal) ? ExitReason.UnhandledException
-        : null;
 
     private void Write(string text, bool isError)
     {

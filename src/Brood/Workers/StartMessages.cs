@@ -18,7 +18,7 @@ internal static class StartMessages
         {
             text.Append(' ').Append(note);
         }
-        if (relay.LastErrorLines.Count == 0)
+        if (relay.LastWords.Lines.Count == 0)
         {
             text.Append(" It wrote nothing to its stderr.");
         }

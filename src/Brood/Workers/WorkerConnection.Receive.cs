@@ -102,6 +102,12 @@ internal sealed partial class WorkerConnection
 
     private void Finish(PendingCall call)
     {
+        int claim = _relay.LastWords.Claim;
+        // If the worker has gone on to another call, the text may be from there.
+        if (claim >= 0 && new WorkerStatus(_region).RunningCallId == call.CallId)
+        {
+            _relay.LastWords.Refute(claim);
+        }
         Remove(call);
         if (_owesExit)
         {
