@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Brood;
 
 /// <summary>How a source is mapped over the workers of a pool.</summary>
@@ -31,11 +33,13 @@ public sealed record MapOptions
 public readonly record struct MapResult<R>
 {
     private readonly R _value;
+    private readonly bool _isResult; // The default value is no item's.
 
     internal MapResult(long index, R value, Exception? error)
     {
         Index = index;
         _value = value;
+        _isResult = true;
         Error = error;
     }
 
@@ -43,13 +47,29 @@ public readonly record struct MapResult<R>
     public long Index { get; }
 
     /// <summary>Whether there is a value.</summary>
-    public bool Succeeded => Error is null;
+    public bool Succeeded => _isResult && Error is null;
 
     /// <summary>What the function returned.</summary>
     /// <exception cref="InvalidOperationException">It failed; <see cref="Error"/> says how.</exception>
-    public R Value => Error is null ? _value
-        : throw new InvalidOperationException($"Item {Index} has no value: {Error.Message}", Error);
+    public R Value => Succeeded ? _value
+        : throw new InvalidOperationException(
+            Error is null ? $"This is the default of {nameof(MapResult<>)}, not the result of an item." : $"Item {Index} has no value: {Error.Message}", Error);
 
     /// <summary>Why there is no value, or null.</summary>
     public Exception? Error { get; }
+
+    /// <summary>What <see cref="ToString"/> shows: a failed item has no value to read.</summary>
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"{nameof(Index)} = {Index}, {nameof(Succeeded)} = {Succeeded}");
+        if (Succeeded)
+        {
+            text.Append($", {nameof(Value)} = {_value}");
+        }
+        else if (Error is not null)
+        {
+            text.Append($", {nameof(Error)} = {Error.GetType()}: {Error.Message}");
+        }
+        return true;
+    }
 }
