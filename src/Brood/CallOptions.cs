@@ -15,8 +15,9 @@ public sealed record CallOptions
         init => field = OptionChecks.Limit(value, nameof(Timeout));
     } = System.Threading.Timeout.InfiniteTimeSpan;
 
-    /// <summary>How often the call is repeated after the worker that ran it died. Only for functions that may run twice.</summary>
-    /// <value>From 0 up. The default is 0. An exception that the function throws is never retried.</value>
+    /// <summary>How often a pool repeats the call after the worker that ran it died. Only for functions that may run twice.</summary>
+    /// <value>From 0 up. The default is 0. An exception that the function throws is never retried. A <see cref="Worker"/> repeats
+    /// nothing: it is gone itself.</value>
     public int Retries
     {
         get;

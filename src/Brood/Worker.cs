@@ -189,6 +189,8 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
         }
     }
 
+    bool IConnectionOwner.RepeatsCalls => false;
+
     void IConnectionOwner.OnRoom(IWorkerLink worker, PendingCall ended)
     {
         if (!_hasQueued && !_isJoining)

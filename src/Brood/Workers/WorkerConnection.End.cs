@@ -60,13 +60,13 @@ internal sealed partial class WorkerConnection
         }
         if (_initialize is { } initialize && notStarted.Remove(initialize))
         {
-            initialize.Fail(CrashOf(initialize, exit, started: false));
+            initialize.Fail(InitializeEnded(initialize, exit, started: false));
         }
         notStarted.Sort(static (a, b) => a.CallId.CompareTo(b.CallId));
         Unmap();
         if (started is not null && started == _initialize)
         {
-            started.Fail(CrashOf(started, exit, started: true));
+            started.Fail(InitializeEnded(started, exit, started: true));
         }
         else if (started is not null)
         {
@@ -79,7 +79,11 @@ internal sealed partial class WorkerConnection
     /// <summary>Why a call that was on this worker failed with it.</summary>
     public Exception CrashOf(PendingCall call, WorkerExit exit, bool started) =>
         call.Stop is not null ? call.StopException(started, TimeProvider.System)
-        : new WorkerCrashedException(CrashMessages.Of(call, exit, started, _corruption), exit, call.Function.Name, started);
+        : new WorkerCrashedException(CrashMessages.Of(call, exit, started, _owner.RepeatsCalls, _corruption), exit, call.Function.Name, started);
+
+    /// <summary>Becomes the cause of a <see cref="WorkerStartException"/>, which says what to do.</summary>
+    private static WorkerCrashedException InitializeEnded(PendingCall call, WorkerExit exit, bool started) =>
+        new(StartMessages.InitializeFailed(call.Name, exit, null), exit, call.Function.Name, started);
 
     private void Unmap()
     {
