@@ -62,10 +62,11 @@ internal ref struct CallEncoder
     }
 
     /// <summary>Sends the call and hands out its task.</summary>
-    public readonly Task<T> SendAsync<T>(Codec<T>? result, CancellationToken cancellationToken)
+    public Task<T> SendAsync<T>(Codec<T>? result, CancellationToken cancellationToken)
     {
         try
         {
+            RefuseSequence();
             if (_error is not null)
             {
                 _live?.ReleaseShared();
@@ -98,11 +99,12 @@ internal ref struct CallEncoder
     }
 
     /// <summary>Sends the call and waits for its result in this thread.</summary>
-    public readonly T Send<T>(Codec<T>? result)
+    public T Send<T>(Codec<T>? result)
     {
         PendingResult<T> call;
         try
         {
+            RefuseSequence();
             if (_error is not null)
             {
                 System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_error);
@@ -143,6 +145,17 @@ internal ref struct CallEncoder
             Writer.Return();
         }
     }
+
+    private void RefuseSequence()
+    {
+        if (_error is null && _function!.Streams)
+        {
+            _error = Sequence(_function.Name);
+        }
+    }
+
+    public static TransferException Sequence(string function) => new(
+        $"{function} returns a sequence that is produced while it runs, so it was not called. Call it through {nameof(Callable.StreamAsync)}.", "the result");
 
     private readonly void Prepare(PendingCall call)
     {
