@@ -128,6 +128,7 @@ internal sealed partial class Scheduler
             else if (_spares.Contains(worker))
             {
                 worker.State = PoolWorkerState.Spare;
+                worker.LastProgress = _clock.GetTimestamp();
                 foreach (Function function in _recentFunctions)
                 {
                     link.Define(function);
