@@ -284,7 +284,10 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
     private void AcceptNeedsLock(PendingCall call)
     {
         call.CalledAt = TimeProvider.System.GetTimestamp();
-        ObjectDisposedException.ThrowIf(_isJoining, this);
+        if (_isJoining)
+        {
+            throw StopMessages.Closed(typeof(Worker));
+        }
         if (_exit is not null)
         {
             throw _connection.CrashOf(call, _exit, started: false);

@@ -13,7 +13,10 @@ internal sealed partial class Scheduler
         lock (_gate)
         {
             AssertInvariants();
-            ObjectDisposedException.ThrowIf(_isJoining, typeof(WorkerPool));
+            if (_isJoining)
+            {
+                throw StopMessages.Closed(typeof(WorkerPool));
+            }
             if (_breaker.Failure is { } failure)
             {
                 throw Again(failure);

@@ -150,7 +150,10 @@ internal sealed partial class Scheduler : IConnectionOwner
 
     private void AdmitNeedsLock(PendingCall call)
     {
-        ObjectDisposedException.ThrowIf(_isJoining, typeof(WorkerPool));
+        if (_isJoining)
+        {
+            throw StopMessages.Closed(typeof(WorkerPool));
+        }
         if (_options.MaxQueuedCalls > 0 && _queue.Count >= _options.MaxQueuedCalls && FindRoomNeedsLock() is null)
         {
             _tally.Refused();

@@ -6,6 +6,10 @@ internal static class StopMessages
     public static string Cancelled(PendingCall call, bool started) =>
         $"The call to {call.Name} was cancelled " + (started ? "while it ran; its work was stopped." : "before it had started.");
 
+    /// <param name="owner">The worker or the pool that was called.</param>
+    public static ObjectDisposedException Closed(Type owner) =>
+        new(owner.FullName, "It was joined or disposed and takes no more calls; the function has not run.");
+
     public static string TimedOut(PendingCall call, bool started, TimeSpan elapsed) =>
         $"The call to {call.Name} did not finish within {call.Options.Timeout.TotalSeconds:0.###} s "
         + $"({nameof(CallOptions)}.{nameof(CallOptions.Timeout)}; {elapsed.TotalSeconds:0.000} s had passed). "
