@@ -50,7 +50,20 @@ internal sealed class RunningCall(
         status.Enter(WorkerPhase.Running);
     }
 
-    public override void ItemBegins() => status.DecodingItem(_item++);
+    public override void ItemBegins()
+    {
+        LeaveContext();
+        status.DecodingItem(_item++);
+    }
+
+    /// <summary>Where a function before wanted to be continued, perhaps a loop that has ended: the next would wait for ever.</summary>
+    public static void LeaveContext()
+    {
+        if (SynchronizationContext.Current is not null)
+        {
+            SynchronizationContext.SetSynchronizationContext(null);
+        }
+    }
 
     public override void SendItem()
     {
