@@ -37,6 +37,10 @@ internal ref struct CallEncoder
             }
             _function.WriteTarget(Writer, function);
         }
+        catch (TransferException e) when (_function is not null)
+        {
+            _error = NotCalled(e);
+        }
         catch (Exception e)
         {
             _error = e;
@@ -55,7 +59,7 @@ internal ref struct CallEncoder
             }
             catch (Exception e)
             {
-                _error = e is TransferException refused ? TransferPath.Under($"argument '{ArgumentName()}'", refused) : e;
+                _error = e is TransferException refused ? NotCalled(TransferPath.Under($"argument '{ArgumentName()}'", refused)) : e;
             }
         }
         _argumentIndex++;
@@ -145,6 +149,9 @@ internal ref struct CallEncoder
             Writer.Return();
         }
     }
+
+    private readonly TransferException NotCalled(TransferException e) =>
+        new($"{_function!.Name} was not called: {e.Message}", e.Path, e.InnerException);
 
     private void RefuseSequence()
     {

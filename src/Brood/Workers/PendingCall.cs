@@ -150,15 +150,16 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
     }
 
     /// <summary>What the caller is told when the call was stopped.</summary>
-    public Exception StopException(bool started, TimeProvider clock)
+    /// <param name="processId">The worker that had it; 0: none had.</param>
+    public Exception StopException(bool started, TimeProvider clock, int processId = 0)
     {
         StopCause cause = Stop!;
         if (!cause.IsTimeout)
         {
-            return new OperationCanceledException(StopMessages.Cancelled(this, started), cause.Token);
+            return new OperationCanceledException(StopMessages.Cancelled(this, started, processId), cause.Token);
         }
         TimeSpan elapsed = clock.GetElapsedTime(CalledAt);
-        return new CallTimeoutException(StopMessages.TimedOut(this, started, elapsed), started, elapsed);
+        return new CallTimeoutException(StopMessages.TimedOut(this, started, elapsed, processId), started, elapsed);
     }
 
     /// <summary>Ends the call with an exception, unless it has ended.</summary>

@@ -3,17 +3,21 @@ namespace Brood.Workers;
 /// <summary>The words for a call that was stopped.</summary>
 internal static class StopMessages
 {
-    public static string Cancelled(PendingCall call, bool started) =>
-        $"The call to {call.Name} was cancelled " + (started ? "while it ran; its work was stopped." : "before it had started.");
+    /// <param name="processId">The worker that had it; 0: none had.</param>
+    public static string Cancelled(PendingCall call, bool started, int processId) =>
+        $"The call to {call.Name}{On(processId)} was cancelled " + (started ? "while it ran; its work was stopped." : "before it had started.");
 
     /// <param name="owner">The worker or the pool that was called.</param>
     public static ObjectDisposedException Closed(Type owner) =>
         new(owner.FullName, "It was joined or disposed and takes no more calls; the function has not run.");
 
-    public static string TimedOut(PendingCall call, bool started, TimeSpan elapsed) =>
-        $"The call to {call.Name} did not finish within {call.Options.Timeout.TotalSeconds:0.###} s "
+    public static string TimedOut(PendingCall call, bool started, TimeSpan elapsed, int processId) =>
+        // A tick is a tenth of a microsecond.
+        $"The call to {call.Name}{On(processId)} did not finish within {call.Options.Timeout.TotalSeconds:0.#######} s "
         + $"({nameof(CallOptions)}.{nameof(CallOptions.Timeout)}; {elapsed.TotalSeconds:0.000} s had passed). "
         + (started
             ? "The function had started, and its work was stopped."
             : "The function had not started: it was still waiting for its turn.");
+
+    private static string On(int processId) => processId == 0 ? "" : $" on worker {processId}";
 }

@@ -78,7 +78,7 @@ internal sealed partial class WorkerConnection
 
     /// <summary>Why a call that was on this worker failed with it.</summary>
     public Exception CrashOf(PendingCall call, WorkerExit exit, bool started) =>
-        call.Stop is not null ? call.StopException(started, TimeProvider.System)
+        call.Stop is not null ? call.StopException(started, TimeProvider.System, ProcessId)
         : new WorkerCrashedException(CrashMessages.Of(call, exit, started, _owner.RepeatsCalls, _corruption), exit, call.Function.Name, started);
 
     /// <summary>Becomes the cause of a <see cref="WorkerStartException"/>, which says what to do.</summary>

@@ -84,9 +84,9 @@ internal sealed partial class WorkerConnection
     }
 
     /// <summary>The function threw. If the call was being stopped, its caller hears of that.</summary>
-    private static void OnFailed(PendingCall call, Exception error, bool started) =>
+    private void OnFailed(PendingCall call, Exception error, bool started) =>
         call.Fail(call.Stop is { } stop && (stop.IsTimeout || error is OperationCanceledException)
-            ? call.StopException(started, TimeProvider.System) : error);
+            ? call.StopException(started, TimeProvider.System, ProcessId) : error);
 
     private Exception ReadException(PendingCall call, ref TransferReader reader)
     {

@@ -21,6 +21,7 @@ public class StopTests(ITestOutputHelper output)
         await cancel.CancelAsync();
         var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => removed);
         Assert.Equal(cancel.Token, error.CancellationToken);
+        Assert.Contains("was cancelled before it had started.", error.Message);
         Assert.True(removed.IsCanceled);
         Assert.False(running.IsCompleted);
         await goOn.CancelAsync();
@@ -98,6 +99,8 @@ public class StopTests(ITestOutputHelper output)
         await cancel.CancelAsync();
         var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => polite);
         Assert.Equal(cancel.Token, error.CancellationToken);
+        Assert.Contains($"on worker {worker.ProcessId} was cancelled while it ran", error.Message);
+        Assert.True(polite.IsCanceled);
         Assert.Equal(worker.ProcessId, await worker.CallAsync(() => Environment.ProcessId));
     }
 
@@ -135,7 +138,7 @@ public class StopTests(ITestOutputHelper output)
         output.WriteLine(error.Message);
         Assert.True(error.Started);
         Assert.InRange(error.Elapsed, timeout.Timeout, Watchdog.Time);
-        Assert.Contains("0.3 s", error.Message);
+        Assert.Contains($"on worker {worker.ProcessId} did not finish within 0.3 s", error.Message);
         Assert.Equal(ExitReason.CallStopped, (await worker.Exited).Reason);
     }
 
