@@ -76,9 +76,11 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
     }
 
     /// <summary>Ends the process, and everything it started, at once. Calls that it had fail with a <see cref="WorkerCrashedException"/>.</summary>
-    public Task<WorkerExit> KillAsync()
+    public Task<WorkerExit> KillAsync() => Kill(nameof(KillAsync));
+
+    private Task<WorkerExit> Kill(string by)
     {
-        _connection.Kill(ExitReason.Killed);
+        _connection.Kill(ExitReason.Killed, by);
         return Exited;
     }
 
@@ -95,7 +97,7 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
         }
         catch (TimeoutException)
         {
-            await Task.WhenAny(KillAsync(), Task.Delay(WorkerConnection.KillTimeout)).ConfigureAwait(false);
+            await Task.WhenAny(Kill(StopMessages.DisposedBy(nameof(Worker))), Task.Delay(WorkerConnection.KillTimeout)).ConfigureAwait(false);
         }
     }
 

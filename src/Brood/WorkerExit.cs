@@ -72,6 +72,9 @@ public sealed record WorkerExit
     /// <summary>The time from its start to its end.</summary>
     public TimeSpan Lifetime { get; init; }
 
+    /// <summary>Who killed it, where the reason is <see cref="ExitReason.Killed"/>; continues "was killed by".</summary>
+    internal string? KilledBy { get; init; }
+
     /// <summary>The last lines that it wrote to its standard error.</summary>
     public IReadOnlyList<string> LastErrorLines { get; init; } = [];
 }

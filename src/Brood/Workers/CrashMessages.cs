@@ -53,7 +53,7 @@ internal static class CrashMessages
         ExitReason.FailFast => "ended itself with Environment.FailFast",
         ExitReason.Exited => $"ended itself with exit code {exit.ExitCode}",
         ExitReason.MemoryLimit => $"was killed because it used more memory than {nameof(WorkerOptions.MaxMemoryBytes)} allows",
-        ExitReason.Killed => $"was killed by its host ({nameof(Worker.KillAsync)}, or a dispose that took longer than {nameof(WorkerOptions.JoinTimeout)})",
+        ExitReason.Killed => $"was killed by {exit.KilledBy ?? "its host"}",
         ExitReason.CallStopped => "was killed to stop a call",
         ExitReason.Joined => "was joined",
         ExitReason.Recycled => "was recycled",

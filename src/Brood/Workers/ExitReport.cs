@@ -6,7 +6,7 @@ namespace Brood.Workers;
 internal static class ExitReport
 {
     public static WorkerExit Make(
-        int processId, ProcessEnd end, WorkerStatus status, OutputRelay relay, ExitReason? hostReason, bool wasReady, TimeSpan lifetime) => new()
+        int processId, ProcessEnd end, WorkerStatus status, OutputRelay relay, ExitReason? hostReason, string? killedBy, bool wasReady, TimeSpan lifetime) => new()
         {
             ProcessId = processId,
             ExitCode = end.ExitCode,
@@ -15,6 +15,7 @@ internal static class ExitReport
             CallsServed = status.CallsServed,
             PeakMemoryBytes = Math.Max(end.PeakMemoryBytes, status.PeakMemoryBytes),
             Lifetime = lifetime,
+            KilledBy = killedBy,
             LastErrorLines = relay.LastWords.Lines,
         };
 

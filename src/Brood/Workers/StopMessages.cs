@@ -7,6 +7,10 @@ internal static class StopMessages
     public static string Cancelled(PendingCall call, bool started, int processId) =>
         $"The call to {call.Name}{On(processId)} was cancelled " + (started ? "while it ran; its work was stopped." : "before it had started.");
 
+    /// <summary>Who killed a worker that had not ended when its time to join was over.</summary>
+    public static string DisposedBy(string owner) =>
+        $"the dispose of its {owner}, because it had not ended within {nameof(WorkerOptions)}.{nameof(WorkerOptions.JoinTimeout)}";
+
     /// <param name="owner">The worker or the pool that was called.</param>
     public static ObjectDisposedException Closed(Type owner) =>
         new(owner.FullName, "It was joined or disposed and takes no more calls; the function has not run.");

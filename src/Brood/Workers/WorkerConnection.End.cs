@@ -38,7 +38,9 @@ internal sealed partial class WorkerConnection
             _closed = true;
             EndLendingNeedsLock();
             var status = new WorkerStatus(_region);
-            exit = ExitReport.Make(ProcessId, end, status, _relay, _hostReason, _ready.Task.IsCompleted, Stopwatch.GetElapsedTime(_startedAt));
+            exit = ExitReport.Make(ProcessId, end, status, _relay, _hostReason, _killedBy, _ready.Task.IsCompleted, Stopwatch.GetElapsedTime(_startedAt));
+            // Initialize is no call.
+            exit = exit with { CallsServed = Math.Max(0, exit.CallsServed - (_initialize is { IsCompleted: true } ? 1 : 0)) };
             _startNote = status.ReadNote() is { Note: ExitNote.StartFailed } note ? note.Text : "";
             foreach (PendingCall? call in _inFlight)
             {

@@ -74,7 +74,7 @@ internal sealed partial class WorkerConnection
         }
         catch (OperationCanceledException)
         {
-            Kill(ExitReason.Killed);
+            Kill(ExitReason.Killed, "its host, because its start was cancelled");
             throw;
         }
     }

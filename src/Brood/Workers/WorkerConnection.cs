@@ -42,6 +42,7 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
     private bool _owesExit; // Guarded by _gate: joined, but the ring was full.
     private PendingCall? _initialize; // Set while starting. Not the owner's: it must not run on another worker.
     private ExitReason? _hostReason; // Guarded by _gate: why this side ends the worker.
+    private string? _killedBy; // Guarded by _gate.
 
     private WorkerConnection(WorkerOptions options, IConnectionOwner owner)
     {
@@ -253,7 +254,10 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
     }
 
     /// <summary>Ends the worker at once. The first reason counts.</summary>
-    public void Kill(ExitReason reason)
+    public void Kill(ExitReason reason) => Kill(reason, StopMessages.DisposedBy(nameof(WorkerPool)));
+
+    /// <param name="by">Who does it, where the reason is <see cref="ExitReason.Killed"/>.</param>
+    public void Kill(ExitReason reason, string by)
     {
         lock (_gate)
         {
@@ -261,6 +265,7 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
             if (!_isGone && _hostReason is (null or ExitReason.Joined or ExitReason.Recycled))
             {
                 _hostReason = reason;
+                _killedBy = by;
             }
         }
         _relay.Hurry();

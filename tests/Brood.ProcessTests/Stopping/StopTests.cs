@@ -203,6 +203,7 @@ public class StopTests(ITestOutputHelper output)
         var crash = await Assert.ThrowsAsync<WorkerCrashedException>(() => hung);
         output.WriteLine(crash.Message);
         Assert.Equal(ExitReason.Killed, crash.Exit.Reason);
+        Assert.Contains("was killed by the dispose of its Worker, because it had not ended within WorkerOptions.JoinTimeout while running", crash.Message);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => worker.CallAsync(() => { }));
         await worker.DisposeAsync();
     }
@@ -243,7 +244,9 @@ public class StopTests(ITestOutputHelper output)
         await started.FirstAsync();
         WorkerExit exit = await worker.KillAsync();
         Assert.Equal((ExitReason.Killed, "SIGKILL"), (exit.Reason, exit.Signal));
-        Assert.True((await Assert.ThrowsAsync<WorkerCrashedException>(() => running)).Started);
+        var crash = await Assert.ThrowsAsync<WorkerCrashedException>(() => running);
+        Assert.True(crash.Started);
+        Assert.Contains("was killed by KillAsync while running", crash.Message);
         Assert.False((await Assert.ThrowsAsync<WorkerCrashedException>(() => behind)).Started);
     }
 

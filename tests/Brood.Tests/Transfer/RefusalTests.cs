@@ -141,7 +141,7 @@ public class RefusalTests
         writer.Clear();
         writer.SetRoot("captured", "log");
         e = Assert.Throws<TransferException>(() => Codec<Stream>.Declared.Write(writer, new MemoryStream()));
-        Assert.Contains(" was not called: captured 'log' cannot cross to the other process: it is a System.IO.MemoryStream", e.Message);
+        Assert.StartsWith("captured 'log' cannot cross to the other process: it is a System.IO.MemoryStream", e.Message);
         writer.Return();
     }
 
