@@ -21,7 +21,7 @@ public sealed record CallOptions
     public int Retries
     {
         get;
-        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(Retries), value, "Retries are counted from 0 up.");
+        init => field = OptionChecks.NotNegative(value, nameof(Retries), "none");
     }
 
     /// <summary>How long a running function that took a <see cref="CancellationToken"/> may take to end by itself after it was cancelled.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Brood.Workers;
 
 namespace Brood;
 
@@ -16,7 +17,7 @@ public sealed record MapOptions
     public int ChunkSize
     {
         get;
-        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(ChunkSize), value, "A chunk has at least one item; 0 means that the size adapts.");
+        init => field = OptionChecks.NotNegative(value, nameof(ChunkSize), "that it adapts itself");
     }
 
     /// <summary>How many items may have been read from the source and not been taken as results.</summary>
@@ -24,7 +25,7 @@ public sealed record MapOptions
     public int MaxInFlight
     {
         get;
-        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(MaxInFlight), value, "At least one item is in flight; 0 means that the limit adapts.");
+        init => field = OptionChecks.NotNegative(value, nameof(MaxInFlight), "that it adapts itself");
     }
 }
 

@@ -10,7 +10,7 @@ public sealed record WorkerPoolOptions : WorkerOptions
     public int Workers
     {
         get;
-        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Workers), value, "A pool has at least one worker.");
+        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Workers), value, $"{nameof(Workers)} must be at least 1.");
     } = System.Environment.ProcessorCount;
 
     /// <summary>Workers that are kept started beyond <see cref="Workers"/>, so that a replacement costs nothing.</summary>
@@ -18,7 +18,7 @@ public sealed record WorkerPoolOptions : WorkerOptions
     public int SpareWorkers
     {
         get;
-        init => field = NotNegative(value, nameof(SpareWorkers));
+        init => field = OptionChecks.NotNegative(value, nameof(SpareWorkers), "none");
     }
 
     /// <summary>After so many calls a worker is replaced.</summary>
@@ -26,7 +26,7 @@ public sealed record WorkerPoolOptions : WorkerOptions
     public int MaxCallsPerWorker
     {
         get;
-        init => field = NotNegative(value, nameof(MaxCallsPerWorker));
+        init => field = OptionChecks.NotNegative(value, nameof(MaxCallsPerWorker), "no limit");
     }
 
     /// <summary>After this time a worker is replaced, between two calls.</summary>
@@ -50,7 +50,7 @@ public sealed record WorkerPoolOptions : WorkerOptions
     public int MaxQueuedCalls
     {
         get;
-        init => field = NotNegative(value, nameof(MaxQueuedCalls));
+        init => field = OptionChecks.NotNegative(value, nameof(MaxQueuedCalls), "no limit");
     }
 
     /// <summary>How many workers may die while starting within <see cref="RestartPeriod"/> before the pool gives up on the calls that wait.</summary>
@@ -58,7 +58,7 @@ public sealed record WorkerPoolOptions : WorkerOptions
     public int RestartIntensity
     {
         get;
-        init => field = NotNegative(value, nameof(RestartIntensity));
+        init => field = OptionChecks.NotNegative(value, nameof(RestartIntensity), "that the first failed start is the last");
     } = 3;
 
     /// <summary>The time over which <see cref="RestartIntensity"/> counts.</summary>
@@ -75,7 +75,4 @@ public sealed record WorkerPoolOptions : WorkerOptions
         get;
         init => field = value ?? throw new ArgumentNullException(nameof(Call));
     } = CallOptions.Default;
-
-    private static int NotNegative(int value, string name) =>
-        value >= 0 ? value : throw new ArgumentOutOfRangeException(name, value, "The number is not negative; 0 means none.");
 }
