@@ -1,3 +1,6 @@
+using System.Text;
+using Brood.Workers;
+
 namespace Brood;
 
 /// <summary>How a source is mapped over the workers of a pool.</summary>
@@ -14,7 +17,7 @@ public sealed record MapOptions
     public int ChunkSize
     {
         get;
-        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(ChunkSize), value, "A chunk has at least one item; 0 means that the size adapts.");
+        init => field = OptionChecks.NotNegative(value, nameof(ChunkSize), "that it adapts itself");
     }
 
     /// <summary>How many items may have been read from the source and not been taken as results.</summary>
@@ -23,7 +26,7 @@ public sealed record MapOptions
     public int MaxInFlight
     {
         get;
-        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(MaxInFlight), value, "At least one item is in flight; 0 means that the limit adapts.");
+        init => field = OptionChecks.NotNegative(value, nameof(MaxInFlight), "that it adapts itself");
     }
 }
 
@@ -32,11 +35,13 @@ public sealed record MapOptions
 public readonly record struct MapResult<R>
 {
     private readonly R _value;
+    private readonly bool _isResult; // The default value is no item's.
 
     internal MapResult(long index, R value, Exception? error)
     {
         Index = index;
         _value = value;
+        _isResult = true;
         Error = error;
     }
 
@@ -44,13 +49,29 @@ public readonly record struct MapResult<R>
     public long Index { get; }
 
     /// <summary>Whether there is a value.</summary>
-    public bool Succeeded => Error is null;
+    public bool Succeeded => _isResult && Error is null;
 
     /// <summary>What the function returned.</summary>
     /// <exception cref="InvalidOperationException">It failed; <see cref="Error"/> says how.</exception>
-    public R Value => Error is null ? _value
-        : throw new InvalidOperationException($"Item {Index} has no value: {Error.Message}", Error);
+    public R Value => Succeeded ? _value
+        : throw new InvalidOperationException(
+            Error is null ? $"This is the default of {nameof(MapResult<>)}, not the result of an item." : $"Item {Index} has no value: {Error.Message}", Error);
 
     /// <summary>Why there is no value, or null.</summary>
     public Exception? Error { get; }
+
+    /// <summary>What <see cref="ToString"/> shows: a failed item has no value to read.</summary>
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"{nameof(Index)} = {Index}, {nameof(Succeeded)} = {Succeeded}");
+        if (Succeeded)
+        {
+            text.Append($", {nameof(Value)} = {_value}");
+        }
+        else if (Error is not null)
+        {
+            text.Append($", {nameof(Error)} = {Error.GetType()}: {Error.Message}");
+        }
+        return true;
+    }
 }

@@ -81,9 +81,11 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
     }
 
     /// <summary>Ends the process, and everything it started, at once. Calls that it had fail with a <see cref="WorkerCrashedException"/>.</summary>
-    public Task<WorkerExit> KillAsync()
+    public Task<WorkerExit> KillAsync() => Kill(nameof(KillAsync));
+
+    private Task<WorkerExit> Kill(string by)
     {
-        _connection.Kill(ExitReason.Killed);
+        _connection.Kill(ExitReason.Killed, by);
         return Exited;
     }
 
@@ -101,7 +103,7 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
         }
         catch (TimeoutException)
         {
-            await Task.WhenAny(KillAsync(), Task.Delay(WorkerConnection.KillTimeout)).ConfigureAwait(false);
+            await Task.WhenAny(Kill(StopMessages.DisposedBy(nameof(Worker))), Task.Delay(WorkerConnection.KillTimeout)).ConfigureAwait(false);
         }
     }
 
@@ -197,6 +199,8 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
             _connection.StopRunning(call);
         }
     }
+
+    bool IConnectionOwner.RepeatsCalls => false;
 
     void IConnectionOwner.OnRoom(IWorkerLink worker, PendingCall ended)
     {
@@ -333,7 +337,10 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
     private void AcceptNeedsLock(PendingCall call)
     {
         call.CalledAt = TimeProvider.System.GetTimestamp();
-        ObjectDisposedException.ThrowIf(_isJoining, this);
+        if (_isJoining)
+        {
+            throw StopMessages.Closed(typeof(Worker));
+        }
         if (_exit is not null)
         {
             throw _connection.CrashOf(call, _exit, started: false);

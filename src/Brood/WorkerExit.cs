@@ -68,11 +68,16 @@ public sealed record WorkerExit
     /// <summary>How many calls it had finished; each item of a map is one.</summary>
     public long CallsServed { get; init; }
 
-    /// <summary>The most memory that it had resident, in bytes; 0 if unknown.</summary>
+    /// <summary>The most memory that it had resident, shared memory included, in bytes; 0 if unknown.</summary>
+    /// <remarks>Known where the worker could still say it (it was joined, ended itself, or fell over an exception) and where the
+    /// host killed it. After a signal that the host did not send, an overflown stack or a FailFast, nobody knows.</remarks>
     public long PeakMemoryBytes { get; init; }
 
     /// <summary>The time from its start to its end.</summary>
     public TimeSpan Lifetime { get; init; }
+
+    /// <summary>Who killed it, where the reason is <see cref="ExitReason.Killed"/>; continues "was killed by".</summary>
+    internal string? KilledBy { get; init; }
 
     /// <summary>The last lines that it wrote to its standard error.</summary>
     public IReadOnlyList<string> LastErrorLines { get; init; } = [];

@@ -1,3 +1,5 @@
+using Brood.Workers;
+
 namespace Brood;
 
 /// <summary>How workers are started and kept.</summary>
@@ -11,27 +13,35 @@ public record WorkerOptions
 
     /// <summary>Environment variables for the worker, on top of the host's own; a null value removes one.</summary>
     /// <value>The default is null: the host's variables as they are.</value>
-    public IReadOnlyDictionary<string, string?>? Environment { get; init; }
+    /// <exception cref="ArgumentException">No system takes such a name or value.</exception>
+    public IReadOnlyDictionary<string, string?>? Environment
+    {
+        get;
+        init => field = OptionChecks.Environment(value, nameof(Environment));
+    }
 
     /// <summary>The worker's current folder.</summary>
-    /// <value>The default is null: the host's.</value>
-    public string? WorkingDirectory { get; init; }
+    /// <value>The default is null: the host's. That it exists is found out when a worker is started.</value>
+    public string? WorkingDirectory
+    {
+        get;
+        init => field = OptionChecks.Folder(value, nameof(WorkingDirectory));
+    }
 
     /// <summary>How long a worker may take from its start until it serves, <see cref="Initialize"/> included.</summary>
-    /// <value>The default is 30 seconds.</value>
+    /// <value>Up to 49 days, or <see cref="Timeout.InfiniteTimeSpan"/>. The default is 30 seconds.</value>
     public TimeSpan StartTimeout
     {
         get;
-        init => field = Positive(value, nameof(StartTimeout));
+        init => field = OptionChecks.Limit(value, nameof(StartTimeout));
     } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long dispose waits for a worker to finish what it had accepted, before it is killed.</summary>
-    /// <value>The default is 5 seconds.</value>
+    /// <summary>How long dispose waits for a worker to finish what it had accepted, and for whoever takes its output, before it is killed.</summary>
+    /// <value>Up to 49 days, or <see cref="Timeout.InfiniteTimeSpan"/>: then dispose ends when the calls do. The default is 5 seconds.</value>
     public TimeSpan JoinTimeout
     {
         get;
-        init => field = value >= TimeSpan.Zero ? value
-            : throw new ArgumentOutOfRangeException(nameof(JoinTimeout), value, "A time limit for joining is not negative.");
+        init => field = OptionChecks.Limit(value, nameof(JoinTimeout), zeroIsAllowed: true);
     } = TimeSpan.FromSeconds(5);
 
     /// <summary>What becomes of what the worker writes to its standard output and error.</summary>
@@ -48,15 +58,15 @@ public record WorkerOptions
     public long MaxMemoryBytes
     {
         get;
-        init => field = value >= 0 ? value
-            : throw new ArgumentOutOfRangeException(nameof(MaxMemoryBytes), value, "A memory limit is not negative; 0 means none.");
+        init => field = OptionChecks.NotNegative(value, nameof(MaxMemoryBytes), "no limit");
     }
 
     /// <summary>Which types a worker may send back where the declared type leaves it open.</summary>
     /// <value>The default is null: declared types and what they reach, data types of the application's own assemblies, and the
     /// framework's known data types. A list, when given, is all that is added to the declared types.</value>
-    public IReadOnlyCollection<Type>? KnownTypes { get; init; }
-
-    private protected static TimeSpan Positive(TimeSpan value, string name) => value > TimeSpan.Zero ? value
-        : throw new ArgumentOutOfRangeException(name, value, "The time is not positive.");
+    public IReadOnlyCollection<Type>? KnownTypes
+    {
+        get;
+        init => field = OptionChecks.Types(value, nameof(KnownTypes));
+    }
 }

@@ -1,3 +1,5 @@
+using Brood.Workers;
+
 namespace Brood;
 
 /// <summary>One line that a worker wrote.</summary>
@@ -22,7 +24,8 @@ public abstract class WorkerOutput
     public static WorkerOutput Inherit { get; } = new InheritOutput();
 
     /// <summary>To a method of yours, line by line, one line at a time.</summary>
-    /// <param name="write">Must return soon: results of the worker wait for it. What it throws is ignored.</param>
+    /// <param name="write">Called on a thread of its own. Results of a worker that printed wait for it, and so does the worker's end,
+    /// so it should return soon; it must not wait for a worker whose output comes to it. What it throws is ignored.</param>
     public static WorkerOutput To(Action<WorkerOutputLine> write)
     {
         ArgumentNullException.ThrowIfNull(write);
@@ -37,10 +40,15 @@ public abstract class WorkerOutput
         return new KeptWorkerOutput(maxLines);
     }
 
+    /// <summary>The thread on which <see cref="Write"/> is called; null: at once, because it neither blocks nor throws.</summary>
+    internal virtual OutputThread? Thread => null;
+
     internal abstract void Write(in WorkerOutputLine line);
 
     private sealed class RelayOutput : WorkerOutput
     {
+        internal override OutputThread Thread { get; } = new(static line => Relay.Write(line));
+
         internal override void Write(in WorkerOutputLine line) => (line.IsError ? Console.Error : Console.Out).WriteLine(line.Text);
     }
 
@@ -56,15 +64,9 @@ public abstract class WorkerOutput
 
     private sealed class CallbackOutput(Action<WorkerOutputLine> write) : WorkerOutput
     {
-        private readonly Lock _gate = new();
+        internal override OutputThread Thread { get; } = new(write);
 
-        internal override void Write(in WorkerOutputLine line)
-        {
-            lock (_gate)
-            {
-                write(line);
-            }
-        }
+        internal override void Write(in WorkerOutputLine line) => write(line);
     }
 }
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Brood.Calls;
 using Brood.Pool.Mapping;
 using Brood.Transfer;
+using Brood.Workers;
 
 namespace Brood;
 
@@ -121,6 +122,10 @@ public sealed partial class WorkerPool
     {
         ArgumentNullException.ThrowIfNull(function);
         ArgumentNullException.ThrowIfNull(source);
+        if (Function.IsSequence(function.GetType()))
+        {
+            throw CallEncoder.Sequence(Function.Of(function).Name);
+        }
     }
 
     private MapSequence<MapResult<R>> ResultsOf<T, R>(

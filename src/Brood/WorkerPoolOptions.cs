@@ -1,3 +1,5 @@
+using Brood.Workers;
+
 namespace Brood;
 
 /// <summary>How a pool starts, keeps and replaces its workers.</summary>
@@ -8,7 +10,7 @@ public sealed record WorkerPoolOptions : WorkerOptions
     public int Workers
     {
         get;
-        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Workers), value, "A pool has at least one worker.");
+        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Workers), value, $"{nameof(Workers)} must be at least 1.");
     } = System.Environment.ProcessorCount;
 
     /// <summary>Workers that are kept started beyond <see cref="Workers"/>, so that a replacement costs nothing.</summary>
@@ -16,7 +18,7 @@ public sealed record WorkerPoolOptions : WorkerOptions
     public int SpareWorkers
     {
         get;
-        init => field = NotNegative(value, nameof(SpareWorkers));
+        init => field = OptionChecks.NotNegative(value, nameof(SpareWorkers), "none");
     }
 
     /// <summary>After so many calls a worker is replaced. It never serves more; each item of a map is a call.</summary>
@@ -25,7 +27,7 @@ public sealed record WorkerPoolOptions : WorkerOptions
     public int MaxCallsPerWorker
     {
         get;
-        init => field = NotNegative(value, nameof(MaxCallsPerWorker));
+        init => field = OptionChecks.NotNegative(value, nameof(MaxCallsPerWorker), "no limit");
     }
 
     /// <summary>After this time a worker is replaced, between two calls.</summary>
@@ -33,7 +35,7 @@ public sealed record WorkerPoolOptions : WorkerOptions
     public TimeSpan MaxWorkerAge
     {
         get;
-        init => field = PositiveOrInfinite(value, nameof(MaxWorkerAge));
+        init => field = OptionChecks.PositiveOrInfinite(value, nameof(MaxWorkerAge));
     } = Timeout.InfiniteTimeSpan;
 
     /// <summary>A worker that had nothing to do for this long is joined; the next call starts one.</summary>
@@ -41,7 +43,7 @@ public sealed record WorkerPoolOptions : WorkerOptions
     public TimeSpan IdleTimeout
     {
         get;
-        init => field = PositiveOrInfinite(value, nameof(IdleTimeout));
+        init => field = OptionChecks.PositiveOrInfinite(value, nameof(IdleTimeout));
     } = Timeout.InfiniteTimeSpan;
 
     /// <summary>How many calls may wait for a worker; more are refused with a <see cref="PoolSaturatedException"/>.</summary>
@@ -50,7 +52,7 @@ public sealed record WorkerPoolOptions : WorkerOptions
     public int MaxQueuedCalls
     {
         get;
-        init => field = NotNegative(value, nameof(MaxQueuedCalls));
+        init => field = OptionChecks.NotNegative(value, nameof(MaxQueuedCalls), "no limit");
     }
 
     /// <summary>How many workers may die while starting within <see cref="RestartPeriod"/> before the pool gives up on the calls that wait.</summary>
@@ -58,7 +60,7 @@ public sealed record WorkerPoolOptions : WorkerOptions
     public int RestartIntensity
     {
         get;
-        init => field = NotNegative(value, nameof(RestartIntensity));
+        init => field = OptionChecks.NotNegative(value, nameof(RestartIntensity), "that the first failed start is the last");
     } = 3;
 
     /// <summary>The time over which <see cref="RestartIntensity"/> counts.</summary>
@@ -66,7 +68,7 @@ public sealed record WorkerPoolOptions : WorkerOptions
     public TimeSpan RestartPeriod
     {
         get;
-        init => field = Positive(value, nameof(RestartPeriod));
+        init => field = OptionChecks.Positive(value, nameof(RestartPeriod));
     } = TimeSpan.FromSeconds(10);
 
     /// <summary>The options of every call that names no others.</summary>
@@ -75,10 +77,4 @@ public sealed record WorkerPoolOptions : WorkerOptions
         get;
         init => field = value ?? throw new ArgumentNullException(nameof(Call));
     } = CallOptions.Default;
-
-    private static int NotNegative(int value, string name) =>
-        value >= 0 ? value : throw new ArgumentOutOfRangeException(name, value, "The number is not negative; 0 means none.");
-
-    private static TimeSpan PositiveOrInfinite(TimeSpan value, string name) =>
-        value == Timeout.InfiniteTimeSpan ? value : Positive(value, name);
 }

@@ -26,6 +26,7 @@ internal sealed class Function
         _delegateType = delegateType;
         Name = called.Identity.DisplayName;
         _captured = called.Variables;
+        Streams = IsSequence(delegateType);
         TakesToken = TakesTokenOf(called.Method, _captured is null ? null : targetType);
         MayTakeLiveArguments = _captured is not null
             || Array.Exists(called.Method.GetParameters(), static parameter => MayBeLive(parameter.ParameterType));
@@ -50,6 +51,9 @@ internal sealed class Function
 
     /// <summary>Whether the function can hear of a cancellation.</summary>
     public bool TakesToken { get; }
+
+    /// <summary>Whether what it returns is produced while it runs: such a function is called through StreamAsync only.</summary>
+    public bool Streams { get; }
 
     /// <summary>Whether a token, a progress or a source could be among what the function is given.</summary>
     public bool MayTakeLiveArguments { get; }
@@ -114,6 +118,12 @@ internal sealed class Function
             closure.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic),
             static field => field.FieldType == typeof(CancellationToken));
     }
+
+    /// <summary>Whether functions of this shape return what is produced while they run.</summary>
+    public static bool IsSequence(Type delegateType) =>
+        delegateType.Name.StartsWith("Func`", StringComparison.Ordinal)
+        && delegateType.GetGenericArguments()[^1] is { IsConstructedGenericType: true } returned
+        && returned.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>);
 
     /// <summary>Values without references cannot be live, except a token itself; most other types may hold one somewhere.</summary>
     private static bool MayBeLive(Type type) =>

@@ -24,7 +24,8 @@ internal abstract class ServedCall
         }
         catch (TransferException e)
         {
-            throw TransferPath.Under("the result", e);
+            TransferException refused = TransferPath.Under("the result", e);
+            throw new TransferException($"{refused.Message} The function has run: calling it again repeats what it did.", refused.Path, refused.InnerException);
         }
     }
 

@@ -67,6 +67,7 @@ internal static class StatusLayout
     public const int RunningCallIdOffset = 8;
     public const int CallsServedOffset = 16;
     public const int RunningItemOffset = 24;
+    public const int PeakMemoryBytesOffset = 32;
 
     /// <summary>Why the worker ends, where it could still write it down: one of Workers.ExitNote.</summary>
     public const int ExitNoteOffset = 64;

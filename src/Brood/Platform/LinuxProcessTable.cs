@@ -5,6 +5,8 @@ namespace Brood.Platform;
 /// <summary>What /proc knows of a child.</summary>
 internal static class LinuxProcessTable
 {
+    private const string PeakName = "VmHWM:";
+
     /// <summary>All processes that the given one started, and those that they started.</summary>
     public static List<int> DescendantsOf(int pid)
     {
@@ -24,7 +26,28 @@ internal static class LinuxProcessTable
         {
             // Pages: size resident shared …
             string[] words = File.ReadAllText($"/proc/{pid}/statm").Split(' ');
-            return (Parse(words[1]) - Parse(words[2])) * Environment.SystemPageSize;
+            return words.Length < 3 ? 0 : (Parse(words[1]) - Parse(words[2])) * Environment.SystemPageSize;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>The most that the process has had resident; 0 if it is gone, also as a zombie.</summary>
+    public static long PeakBytes(int pid)
+    {
+        try
+        {
+            ReadOnlySpan<char> status = File.ReadAllText($"/proc/{pid}/status");
+            int begin = status.IndexOf(PeakName, StringComparison.Ordinal);
+            if (begin < 0)
+            {
+                return 0;
+            }
+            ReadOnlySpan<char> rest = status[(begin + PeakName.Length)..];
+            return long.TryParse(rest[..Math.Max(0, rest.IndexOf("kB", StringComparison.Ordinal))], CultureInfo.InvariantCulture, out long kilobytes)
+                ? kilobytes * 1024 : 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,7 +1,8 @@
 namespace Brood.Platform;
 
 /// <summary>One thread that waits for the output and the end of all children. It exists while there are any.</summary>
-/// <remarks>It sleeps in poll(2) and takes part in nothing else, so a busy thread pool does not delay the news of a death.</remarks>
+/// <remarks>It sleeps in poll(2) and takes part in nothing else, so a busy thread pool does not delay the news of a death. It runs
+/// no code of the user's and writes nowhere: one worker's output or end that is held up holds up no other's.</remarks>
 internal static class LinuxSupervisor
 {
     /// <summary>Output, error, and the life of the process.</summary>
@@ -27,9 +28,26 @@ internal static class LinuxSupervisor
                 s_thread.Start();
                 return;
             }
-            byte one = 1;
-            UnixNative.Write(s_bellWrite, ref one, 1);
+            RingNeedsLock();
         }
+    }
+
+    /// <summary>What a child is polled for has changed.</summary>
+    public static void LookAgain()
+    {
+        lock (s_gate)
+        {
+            if (s_thread is not null)
+            {
+                RingNeedsLock();
+            }
+        }
+    }
+
+    private static void RingNeedsLock()
+    {
+        byte one = 1;
+        UnixNative.Write(s_bellWrite, ref one, 1);
     }
 
     private static void Run()

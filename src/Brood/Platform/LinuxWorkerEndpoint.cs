@@ -79,6 +79,8 @@ internal sealed class LinuxWorkerEndpoint : WorkerEndpoint
         }
     }
 
+    public override long PeakMemoryBytes => LinuxProcessTable.PeakBytes(Environment.ProcessId);
+
     public override Parking Parking => LinuxParking.Instance;
 
     public override SharedRegion Map(long offset, long length) => LinuxMemoryFile.Map(LinuxWorkerFds.Region, offset, length);

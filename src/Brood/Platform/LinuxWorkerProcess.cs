@@ -24,6 +24,7 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
     private LinuxHandleSocket? _handles; // Set by Spawn.
     private int _pidfd = -1; // Set by Spawn, closed by Bury.
     private bool _reaped; // Guarded by _gate.
+    private long _peakBytes; // Guarded by _gate. Read before a kill: afterwards nobody knows.
 
     public LinuxWorkerProcess(IProcessObserver observer) => _observer = observer;
 
@@ -85,6 +86,7 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
             {
                 return;
             }
+            _peakBytes = Math.Max(_peakBytes, LinuxProcessTable.PeakBytes(Pid));
             // Not reaped, so the number is still this child's. First those that left the group, while their parents
             // still lead to them.
             foreach (int descendant in LinuxProcessTable.DescendantsOf(Pid))
@@ -104,18 +106,22 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
         }
     }
 
+    public override void ResumeOutput() => LinuxSupervisor.LookAgain();
+
     /// <summary>What the supervisor is to poll: output, error, life of the child.</summary>
     internal void AddTo(UnixNative.PollFd[] fds, int first)
     {
+        bool takes = _observer.TakesOutput;
         lock (_outputGate)
         {
-            fds[first] = new UnixNative.PollFd { Fd = _outputFd, Events = UnixNative.POLLIN };
-            fds[first + 1] = new UnixNative.PollFd { Fd = _errorFd, Events = UnixNative.POLLIN };
+            fds[first] = new UnixNative.PollFd { Fd = takes ? _outputFd : -1, Events = UnixNative.POLLIN };
+            fds[first + 1] = new UnixNative.PollFd { Fd = takes ? _errorFd : -1, Events = UnixNative.POLLIN };
             fds[first + 2] = new UnixNative.PollFd { Fd = _pidfd, Events = UnixNative.POLLIN };
         }
     }
 
-    /// <summary>The child has ended: end its group, hand over its last words, reap it, tell the observer.</summary>
+    /// <summary>The child has ended: end its group and reap it. The rest is told on a thread of its own, because it may have to wait:
+    /// for whoever takes the output, or for code of the program's that reads a last result. The supervisor never does.</summary>
     internal void Bury()
     {
         ProcessEnd end;
@@ -126,6 +132,19 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
             _reaped = true;
             end = Reap();
         }
+        try
+        {
+            new Thread(() => HandOver(end), maxStackSize: 512 * 1024) { IsBackground = true, Name = $"Brood end {Pid}" }.UnsafeStart();
+        }
+        catch (OutOfMemoryException)
+        {
+            // The system has no thread to give.
+            HandOver(end);
+        }
+    }
+
+    private void HandOver(ProcessEnd end)
+    {
         DrainOutput();
         CloseOutput();
         _observer.OnExited(end);
@@ -135,17 +154,17 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
     {
         int reaped;
         int status;
-        UnixNative.ResourceUsage usage;
-        while ((reaped = UnixNative.Wait4(Pid, out status, 0, out usage)) < 0 && Marshal.GetLastPInvokeError() == UnixNative.EINTR)
+        // Not wait4: its ru_maxrss begins with what this process had at the spawn, and counts what the child started, too.
+        while ((reaped = UnixNative.WaitPid(Pid, out status, 0)) < 0 && Marshal.GetLastPInvokeError() == UnixNative.EINTR)
         {
         }
         if (reaped != Pid)
         {
             // Somebody else reaped it, for example a host that ignores SIGCHLD.
-            return new ProcessEnd(null, 0, 0);
+            return new ProcessEnd(null, 0, _peakBytes);
         }
         int signal = status & 0x7F;
-        return new ProcessEnd(signal == 0 ? (status >> 8) & 0xFF : null, signal, usage.MaxResident * 1024);
+        return new ProcessEnd(signal == 0 ? (status >> 8) & 0xFF : null, signal, _peakBytes);
     }
 
     private void DrainNeedsLock(ref int fd, bool isError)

@@ -40,13 +40,6 @@ internal static partial class UnixNative
         public short ReturnedEvents;
     }
 
-    /// <summary>The first fields of struct rusage, and room for the rest.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    public struct ResourceUsage
-    {
-        [FieldOffset(32)] public long MaxResident;
-    }
-
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     public static partial nint Read(int fd, ref byte buffer, nint count);
 
@@ -74,8 +67,8 @@ internal static partial class UnixNative
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int pid, int signal);
 
-    [LibraryImport("libc", EntryPoint = "wait4", SetLastError = true)]
-    public static partial int Wait4(int pid, out int status, int options, out ResourceUsage usage);
+    [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
+    public static partial int WaitPid(int pid, out int status, int options);
 
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
     public static partial long Lseek(int fd, long offset, int whence);

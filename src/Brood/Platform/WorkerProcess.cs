@@ -13,16 +13,21 @@ internal sealed record ProcessStart(
 /// <summary>How a child process ended, as the system tells it.</summary>
 /// <param name="ExitCode">Null if a signal ended it, or if the system did not say.</param>
 /// <param name="Signal">0 if none.</param>
+/// <param name="PeakMemoryBytes">What it had had when this side killed it; 0 if unknown.</param>
 internal sealed record ProcessEnd(int? ExitCode, int Signal, long PeakMemoryBytes);
 
-/// <summary>What the owner of a child hears. All calls come from one thread, one after another, and must not block.</summary>
+/// <summary>What the owner of a child hears.</summary>
 internal interface IProcessObserver
 {
-    /// <summary>Bytes that the child wrote. Never called after <see cref="OnExited"/>.</summary>
+    /// <summary>Whether what the child writes is to be read now. If not, <see cref="WorkerProcess.ResumeOutput"/> follows.</summary>
+    bool TakesOutput { get; }
+
+    /// <summary>Bytes that the child wrote: from any thread, one at a time. Must not block: the supervisor of all children is among
+    /// them. Never called after <see cref="OnExited"/>.</summary>
     void OnOutput(bool isError, ReadOnlySpan<byte> bytes);
 
     /// <summary>The child is gone, with its process group; all its output has been handed over. Its memory is still there, for
-    /// what it wrote last, until <see cref="WorkerProcess.CloseMemory"/>.</summary>
+    /// what it wrote last, until <see cref="WorkerProcess.CloseMemory"/>. On a thread for this call alone: it may block.</summary>
     void OnExited(ProcessEnd end);
 }
 
@@ -57,6 +62,9 @@ internal abstract class WorkerProcess
 
     /// <summary>Reads what the child has written so far and hands it to the observer, before it returns.</summary>
     public abstract void DrainOutput();
+
+    /// <summary>The observer takes output again.</summary>
+    public abstract void ResumeOutput();
 
     /// <summary>The memory that is the child's alone, in bytes; 0 if unknown.</summary>
     public abstract long MemoryBytes { get; }
@@ -94,6 +102,9 @@ internal abstract class WorkerEndpoint
 
     /// <summary>The host has freed the block. Functions that kept it have it still.</summary>
     public abstract void ForgetShared(long id);
+
+    /// <summary>The most memory that this process has had resident, in bytes; 0 if unknown.</summary>
+    public abstract long PeakMemoryBytes { get; }
 
     /// <summary>From now on this process ends, with everything it started, when the host does.</summary>
     public abstract void FollowHost();

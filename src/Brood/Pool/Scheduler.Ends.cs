@@ -135,7 +135,7 @@ internal sealed partial class Scheduler
         }
     }
 
-    private static ObjectDisposedException Disposed() => new(nameof(WorkerPool), "The pool was disposed before the call had started.");
+    private static ObjectDisposedException Disposed() => new(typeof(WorkerPool).FullName, "The pool was disposed before the call had started; the function has not run.");
 
     /// <summary>Takes the call back if it has not started; else stops its work.</summary>
     public void Stop(PendingCall call, StopCause cause)
@@ -274,7 +274,7 @@ internal sealed partial class Scheduler
     private static Exception Again(Exception error) => error switch
     {
         WorkerStartException start => new WorkerStartException(start.Message, start.Exit, start.InnerException),
-        ObjectDisposedException disposed => new ObjectDisposedException(disposed.ObjectName, disposed.Message),
+        ObjectDisposedException => Disposed(),
         _ => error,
     };
 }

@@ -13,7 +13,10 @@ internal sealed partial class Scheduler
         lock (_gate)
         {
             AssertInvariants();
-            ObjectDisposedException.ThrowIf(_isJoining, typeof(WorkerPool));
+            if (_isJoining)
+            {
+                throw StopMessages.Closed(typeof(WorkerPool));
+            }
             if (_breaker.Failure is { } failure)
             {
                 throw Again(failure);
@@ -129,6 +132,7 @@ internal sealed partial class Scheduler
             else if (_spares.Contains(worker))
             {
                 worker.State = PoolWorkerState.Spare;
+                worker.LastProgress = _clock.GetTimestamp();
                 foreach (Function function in _recentFunctions)
                 {
                     link.Define(function);
@@ -300,7 +304,7 @@ internal sealed partial class Scheduler
                 {
                     LookAtMemoryNeedsLock(worker);
                 }
-                else if (_clock.GetElapsedTime(LeavingSince(worker)) >= _options.JoinTimeout)
+                else if (_options.JoinTimeout != Timeout.InfiniteTimeSpan && _clock.GetElapsedTime(LeavingSince(worker)) >= _options.JoinTimeout)
                 {
                     worker.Link.Kill(ExitReason.Killed);
                 }

@@ -159,7 +159,10 @@ internal sealed partial class Scheduler : IConnectionOwner
 
     private void AdmitNeedsLock(PendingCall call)
     {
-        ObjectDisposedException.ThrowIf(_isJoining, typeof(WorkerPool));
+        if (_isJoining)
+        {
+            throw StopMessages.Closed(typeof(WorkerPool));
+        }
         if (_options.MaxQueuedCalls > 0 && !call.BoundsItself && _limitedCount >= (long)_options.Workers + _options.MaxQueuedCalls)
         {
             _tally.Refused();

@@ -37,6 +37,10 @@ internal ref struct CallEncoder
             }
             _function.WriteTarget(Writer, function);
         }
+        catch (TransferException e) when (_function is not null)
+        {
+            _error = NotCalled(e);
+        }
         catch (Exception e)
         {
             _error = e;
@@ -55,17 +59,18 @@ internal ref struct CallEncoder
             }
             catch (Exception e)
             {
-                _error = e is TransferException refused ? TransferPath.Under($"argument '{ArgumentName()}'", refused) : e;
+                _error = e is TransferException refused ? NotCalled(TransferPath.Under($"argument '{ArgumentName()}'", refused)) : e;
             }
         }
         _argumentIndex++;
     }
 
     /// <summary>Sends the call and hands out its task.</summary>
-    public readonly Task<T> SendAsync<T>(Codec<T>? result, CancellationToken cancellationToken)
+    public Task<T> SendAsync<T>(Codec<T>? result, CancellationToken cancellationToken)
     {
         try
         {
+            RefuseSequence();
             if (_error is not null)
             {
                 _live?.ReleaseShared();
@@ -98,11 +103,12 @@ internal ref struct CallEncoder
     }
 
     /// <summary>Sends the call and waits for its result in this thread.</summary>
-    public readonly T Send<T>(Codec<T>? result)
+    public T Send<T>(Codec<T>? result)
     {
         PendingResult<T> call;
         try
         {
+            RefuseSequence();
             if (_error is not null)
             {
                 System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_error);
@@ -143,6 +149,20 @@ internal ref struct CallEncoder
             Writer.Return();
         }
     }
+
+    private readonly TransferException NotCalled(TransferException e) =>
+        new($"{_function!.Name} was not called: {e.Message}", e.Path, e.InnerException);
+
+    private void RefuseSequence()
+    {
+        if (_error is null && _function!.Streams)
+        {
+            _error = Sequence(_function.Name);
+        }
+    }
+
+    public static TransferException Sequence(string function) => new(
+        $"{function} returns a sequence that is produced while it runs, so it was not called. Call it through {nameof(Callable.StreamAsync)}.", "the result");
 
     private readonly void Prepare(PendingCall call)
     {

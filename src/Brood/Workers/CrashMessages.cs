@@ -5,7 +5,8 @@ namespace Brood.Workers;
 /// <summary>The words of a crash: what happened, to whom, whether the function had started, what to type next.</summary>
 internal static class CrashMessages
 {
-    public static string Of(PendingCall call, WorkerExit exit, bool started, string? facts)
+    /// <param name="repeats">Whether whoever has the worker repeats calls for <see cref="CallOptions.Retries"/>.</param>
+    public static string Of(PendingCall call, WorkerExit exit, bool started, bool repeats, string? facts)
     {
         var text = new StringBuilder();
         text.Append($"Worker {exit.ProcessId} {How(exit)}");
@@ -15,21 +16,33 @@ internal static class CrashMessages
             text.Append(' ').Append(facts);
         }
         text.AppendLine();
-        text.Append(Advice(exit, started));
+        text.Append(Advice(call, exit, started, repeats));
         AppendErrorLines(text, exit);
         return text.ToString();
     }
 
-    private static string Advice(WorkerExit exit, bool started)
+    private static string Advice(PendingCall call, WorkerExit exit, bool started, bool repeats)
     {
         if (!started)
         {
             return "The function has not run: calling it on another worker repeats nothing.";
         }
-        // Who killed it on purpose does not want it again.
-        return exit.Reason == ExitReason.Killed ? "The function had started; how far it came is unknown."
-            : "The function had started, so it was not run again. If running it twice is harmless, call it through "
-                + $"pool.{nameof(Callable.With)}(new {nameof(CallOptions)} {{ {nameof(CallOptions.Retries)} = 1 }}).";
+        const string begun = "The function had started; how far it came is unknown.";
+        string once = $"with new {nameof(CallOptions)} {{ {nameof(CallOptions.Retries)} = 1 }}";
+        return exit.Reason switch
+        {
+            // Who killed it on purpose does not want it again.
+            ExitReason.Killed => begun,
+            // Once more would end as it did.
+            ExitReason.StackOverflow => begun + " Running it again would overflow the stack again: let it recurse less, or on a thread with a larger stack.",
+            ExitReason.MemoryLimit => begun + $" Give it less to do at a time, or raise {nameof(WorkerOptions)}.{nameof(WorkerOptions.MaxMemoryBytes)}.",
+            _ when !repeats => begun + $" If running it twice is harmless, a {nameof(WorkerPool)} repeats it, {once}.",
+            _ when call.Options.Retries == 0 => "The function had started, so it was not run again. If running it twice is harmless, call it through "
+                + $"pool.{nameof(Callable.With)}(new {nameof(CallOptions)} {{ {nameof(CallOptions.Retries)} = 1 }}).",
+            _ when call.RetriesLeft > 0 => "The function had started, and what it had sent or taken while it ran cannot be taken back, so it was not run again.",
+            _ => $"The function had started, and was started {call.Options.Retries:N0} times more ({nameof(CallOptions)}.{nameof(CallOptions.Retries)}); "
+                + "each time its worker ended. How far it came is unknown.",
+        };
     }
 
     public static string How(WorkerExit exit) => exit.Reason switch
@@ -40,7 +53,7 @@ internal static class CrashMessages
         ExitReason.FailFast => "ended itself with Environment.FailFast",
         ExitReason.Exited => $"ended itself with exit code {exit.ExitCode}",
         ExitReason.MemoryLimit => $"was killed because it used more memory than {nameof(WorkerOptions.MaxMemoryBytes)} allows",
-        ExitReason.Killed => $"was killed by its host ({nameof(Worker.KillAsync)}, or a dispose that took longer than {nameof(WorkerOptions.JoinTimeout)})",
+        ExitReason.Killed => $"was killed by {exit.KilledBy ?? "its host"}",
         ExitReason.CallStopped => "was killed to stop a call",
         ExitReason.Unresponsive => $"was killed because it ran nothing and took no call for {TakeWatch.Limit.TotalSeconds:0} s",
         ExitReason.Joined => "was joined",

@@ -6,16 +6,17 @@ namespace Brood.Workers;
 internal static class ExitReport
 {
     public static WorkerExit Make(
-        int processId, ProcessEnd end, WorkerStatus status, OutputRelay relay, ExitReason? hostReason, bool wasReady, TimeSpan lifetime) => new()
+        int processId, ProcessEnd end, WorkerStatus status, OutputRelay relay, ExitReason? hostReason, string? killedBy, bool wasReady, TimeSpan lifetime) => new()
         {
             ProcessId = processId,
             ExitCode = end.ExitCode,
             Signal = SignalNames.Of(end.Signal),
             Reason = ReasonOf(end, status, relay, hostReason, wasReady),
             CallsServed = status.CallsServed,
-            PeakMemoryBytes = end.PeakMemoryBytes,
+            PeakMemoryBytes = Math.Max(end.PeakMemoryBytes, status.PeakMemoryBytes),
             Lifetime = lifetime,
-            LastErrorLines = relay.LastErrorLines,
+            KilledBy = killedBy,
+            LastErrorLines = relay.LastWords.Lines,
         };
 
     private static ExitReason ReasonOf(
@@ -31,7 +32,7 @@ internal static class ExitReport
             return text.StartsWith(typeof(OutOfMemoryException).FullName!, StringComparison.Ordinal)
                 ? ExitReason.OutOfMemory : ExitReason.UnhandledException;
         }
-        if (relay.FatalReason is { } fatal && end.Signal == SignalNames.Abort)
+        if (end.Signal == SignalNames.Abort && relay.LastWords.FatalReason is { } fatal)
         {
             return fatal;
         }

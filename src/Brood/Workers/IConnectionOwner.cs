@@ -3,6 +3,9 @@ namespace Brood.Workers;
 /// <summary>What the owner of a connection hears. From the threads of the channel: must not block.</summary>
 internal interface IConnectionOwner
 {
+    /// <summary>Whether calls are repeated for <see cref="CallOptions.Retries"/>.</summary>
+    bool RepeatsCalls => true;
+
     /// <summary>A call that was sent on the connection has ended; there may be room again.</summary>
     void OnRoom(IWorkerLink worker, PendingCall ended);
 

@@ -1,99 +1,157 @@
+using System.Diagnostics;
+
 namespace Brood.Workers;
 
 /// <summary>Takes the output of one worker to where it belongs, in whole lines, and remembers its last errors.</summary>
-/// <remarks>Used under the process's own output lock.</remarks>
+/// <remarks>
+/// <see cref="Add"/> is called under the process's own output lock, by the supervisor among others: it never waits for the
+/// consumer. A consumer that may block gets its lines from its <see cref="OutputThread"/>.
+/// </remarks>
 internal sealed class OutputRelay
 {
-    /// <summary>How many lines of standard error a crash report quotes.</summary>
-    public const int LastErrorLineCount = 20;
+    /// <summary>How long the end of a worker that is not wanted any more waits for whoever takes its output.</summary>
+    public static readonly TimeSpan OutputTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>How many lines are kept from the first that says why the process ends.</summary>
-    private const int FatalLineCount = 10;
+    /// <summary>When so many characters wait for the consumer, the worker's pipes are left alone until half of them are gone.</summary>
+    private const int MaxWaitingChars = 1 << 20;
 
     private readonly WorkerOutput _target;
-    private readonly Queue<string> _lastErrorLines = new(); // Guarded by itself: read from the host's other threads.
-    private readonly List<string> _fatalLines = []; // Guarded by _lastErrorLines, like the two below.
-    private int _fatalLineIndex;
-    private int _errorLineCount;
+    private readonly OutputThread? _thread; // Null: the consumer never blocks, and has each line at once.
+    private readonly object _waiting = new();
+    private bool _entered; // Guarded by _waiting, like all below.
+    private long _addedLines;
+    private long _writtenLines;
+    private long _awaitedLines; // Somebody waits until so many are written.
+    private long _waitingChars;
+    private bool _hurries; // The end of the worker waits for its output no longer than OutputTimeout.
+    private bool _givenUp;
+    private volatile bool _isFull; // Written under _waiting.
     private readonly LineAssembler _output;
     private readonly LineAssembler _error;
 
     public OutputRelay(WorkerOutput target)
     {
         _target = target;
+        _thread = target.Thread;
         _output = new LineAssembler(line => Write(line, isError: false));
-        _error = new LineAssembler(WriteError);
+        _error = new LineAssembler(line =>
+        {
+            LastWords.Add(line);
+            Write(line, isError: true);
+        });
     }
 
     /// <summary>Set once the process has an id, before it can have written anything that is read.</summary>
     public int ProcessId { get; set; }
 
-    /// <summary>What the runtime's own last words say, if it wrote any. Long stack traces push them out of the last lines.</summary>
-    public ExitReason? FatalReason { get; private set; }
+    public LastWords LastWords { get; } = new();
 
-    public IReadOnlyList<string> LastErrorLines
+    /// <summary>Called when a full relay has room again. Set before anything is written.</summary>
+    public Action? HasRoom { get; set; }
+
+    public bool IsFull => _isFull;
+
+    public void Add(bool isError, ReadOnlySpan<byte> bytes) => (isError ? _error : _output).Add(bytes);
+
+    /// <summary>Returns when the consumer has everything that was added before, or nobody waits for it any more.</summary>
+    public void WaitUntilWritten()
     {
-        get
+        if (_thread is null || _thread.IsCurrent)
         {
-            lock (_lastErrorLines)
+            return;
+        }
+        lock (_waiting)
+        {
+            long mark = _awaitedLines = _addedLines;
+            while (_writtenLines < mark && !_givenUp)
             {
-                int first = _errorLineCount - _lastErrorLines.Count;
-                // The runtime's last words begin with what happened; a long stack trace after them must not push that out.
-                int hidden = first - (_fatalLineIndex + _fatalLines.Count);
-                return _fatalLines.Count == 0 || first <= _fatalLineIndex ? _lastErrorLines.ToArray()
-                    : hidden <= 0 ? [.. _fatalLines.Take(first - _fatalLineIndex), .. _lastErrorLines]
-                    : [.. _fatalLines, $"… {hidden:N0} lines …", .. _lastErrorLines];
+                Monitor.Wait(_waiting);
             }
         }
     }
 
-    public void Add(bool isError, ReadOnlySpan<byte> bytes) => (isError ? _error : _output).Add(bytes);
+    /// <summary>The end of the worker is wanted: <see cref="Complete"/> waits no longer than <see cref="OutputTimeout"/>.</summary>
+    public void Hurry()
+    {
+        lock (_waiting)
+        {
+            _hurries = true;
+            Monitor.PulseAll(_waiting);
+        }
+    }
 
+    /// <summary>There is no more. Returns when the consumer has everything; what it has not taken in time it still gets later.</summary>
     public void Complete()
     {
         _output.Complete();
         _error.Complete();
+        lock (_waiting)
+        {
+            if (!_entered)
+            {
+                return;
+            }
+            while (_writtenLines < _addedLines && !_hurries)
+            {
+                Monitor.Wait(_waiting);
+            }
+            long begin = Stopwatch.GetTimestamp();
+            for (TimeSpan left = OutputTimeout; _writtenLines < _addedLines && left > TimeSpan.Zero;)
+            {
+                Monitor.Wait(_waiting, left);
+                left = OutputTimeout - Stopwatch.GetElapsedTime(begin);
+            }
+            _givenUp = true;
+            Monitor.PulseAll(_waiting);
+        }
+        _thread!.Leave();
     }
 
-    private void WriteError(string line)
+    /// <summary>From the output thread: the consumer has taken a line.</summary>
+    public void OnWritten(in WorkerOutputLine line)
     {
-        lock (_lastErrorLines)
+        bool hasRoom;
+        lock (_waiting)
         {
-            if (_lastErrorLines.Count == LastErrorLineCount)
+            _waitingChars -= CostOf(line);
+            if (++_writtenLines == _awaitedLines || _writtenLines == _addedLines)
             {
-                _lastErrorLines.Dequeue();
+                Monitor.PulseAll(_waiting);
             }
-            _lastErrorLines.Enqueue(line);
-            if (FatalReason is null && ReasonOf(line) is { } reason)
+            hasRoom = _isFull && _waitingChars <= MaxWaitingChars / 2;
+            if (hasRoom)
             {
-                FatalReason = reason;
-                _fatalLineIndex = _errorLineCount;
+                _isFull = false;
             }
-            if (FatalReason is not null && _fatalLines.Count < FatalLineCount)
-            {
-                _fatalLines.Add(line);
-            }
-            _errorLineCount++;
         }
-        Write(line, isError: true);
+        if (hasRoom)
+        {
+            HasRoom?.Invoke();
+        }
     }
 
-    private static ExitReason? ReasonOf(string line) =>
-        line.StartsWith("Stack overflow.", StringComparison.Ordinal) ? ExitReason.StackOverflow
-        : line.StartsWith("Process terminated.", StringComparison.Ordinal) ? ExitReason.FailFast
-        : line.StartsWith("Out of memory.", StringComparison.Ordinal) ? ExitReason.OutOfMemory
-        : line.StartsWith("Unhandled exception.", StringComparison.Ordinal) ? ExitReason.UnhandledException
-        : null;
-
-    private void Write(string line, bool isError)
+    private void Write(string text, bool isError)
     {
-        try
+        var line = new WorkerOutputLine(ProcessId, isError, text);
+        if (_thread is null)
         {
-            _target.Write(new WorkerOutputLine(ProcessId, isError, line));
+            _target.Write(line);
+            return;
         }
-        catch (Exception)
+        lock (_waiting)
         {
-            // A closed console or a callback that throws must not cost the worker its supervisor.
+            if (!_entered)
+            {
+                _entered = true;
+                _thread.Enter();
+            }
+            _addedLines++;
+            _waitingChars += CostOf(line);
+            _isFull |= _waitingChars > MaxWaitingChars;
         }
+        _thread.Add(this, line);
     }
+
+    /// <summary>An empty line takes memory, too.</summary>
+    private static int CostOf(in WorkerOutputLine line) => line.Text.Length + 32;
 }

@@ -133,11 +133,11 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
         {
             if (token.CanBeCanceled)
             {
-                _cancellation = token.UnsafeRegister(_ => stop(this, new StopCause(token)), null);
+                _cancellation = token.UnsafeRegister(_ => FailIfItThrows(() => stop(this, new StopCause(token))), null);
             }
             if (Options.Timeout != Timeout.InfiniteTimeSpan)
             {
-                _timer = clock.CreateTimer(_ => stop(this, StopCause.TimedOut), null, Options.Timeout, Timeout.InfiniteTimeSpan);
+                _timer = clock.CreateTimer(_ => FailIfItThrows(() => stop(this, StopCause.TimedOut)), null, Options.Timeout, Timeout.InfiniteTimeSpan);
             }
             if (IsEnded)
             {
@@ -147,17 +147,30 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
         }
     }
 
+    /// <summary>Whatever goes wrong when a call is stopped belongs to the call: on the thread of a timer it would end this process.</summary>
+    public void FailIfItThrows(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+    }
+
     /// <summary>What the caller is told when the call was stopped.</summary>
-    /// <param name="untakenBy">The process id of a worker that was handed the call and did not take it, if that is why it waited.</param>
-    public Exception StopException(bool started, TimeProvider clock, int? untakenBy = null)
+    /// <param name="processId">The worker that had it, or was handed it and did not take it; null: none.</param>
+    public Exception StopException(bool started, TimeProvider clock, int? processId = null)
     {
         StopCause cause = Stop!;
         if (!cause.IsTimeout)
         {
-            return new OperationCanceledException(StopMessages.Cancelled(this, started), cause.Token);
+            return new OperationCanceledException(StopMessages.Cancelled(this, started, processId), cause.Token);
         }
         TimeSpan elapsed = clock.GetElapsedTime(CalledAt);
-        return new CallTimeoutException(StopMessages.TimedOut(this, started, elapsed, untakenBy), started, elapsed);
+        return new CallTimeoutException(StopMessages.TimedOut(this, started, elapsed, processId), started, elapsed);
     }
 
     /// <summary>Ends the call with an exception, unless it has ended.</summary>

@@ -105,6 +105,13 @@ internal sealed class PendingResult<T>(Function function, CallOptions options, C
         return task.Task;
     }
 
+    /// <summary>The only way to a cancelled task that keeps the words of its exception.</summary>
+    private static async Task<T> CanceledAsync(OperationCanceledException error)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        throw error;
+    }
+
     private void SetTask(TaskCompletionSource<T> task)
     {
         switch (_error)
@@ -113,7 +120,7 @@ internal sealed class PendingResult<T>(Function function, CallOptions options, C
                 task.TrySetResult(_value);
                 break;
             case OperationCanceledException canceled when Stop is { IsTimeout: false }:
-                task.TrySetCanceled(canceled.CancellationToken);
+                task.TrySetFromTask(CanceledAsync(canceled));
                 break;
             default:
                 task.TrySetException(_error);

@@ -18,7 +18,7 @@ internal static class StartMessages
         {
             text.Append(' ').Append(note);
         }
-        if (relay.LastErrorLines.Count == 0)
+        if (relay.LastWords.Lines.Count == 0)
         {
             text.Append(" It wrote nothing to its stderr.");
         }
@@ -35,9 +35,10 @@ internal static class StartMessages
         return text.ToString();
     }
 
-    public static string InitializeFailed(string name, WorkerExit exit, Exception error)
+    /// <param name="error">Null: the worker ended.</param>
+    public static string InitializeFailed(string name, WorkerExit exit, Exception? error)
     {
-        if (error is not WorkerCrashedException)
+        if (error is not (null or WorkerCrashedException))
         {
             return $"{nameof(WorkerOptions.Initialize)} ({name}) threw in worker {exit.ProcessId}: {error.GetType().Name}: {error.Message}";
         }

@@ -12,13 +12,20 @@ internal sealed partial class WorkerConnection
 
     private string _startNote = ""; // Set before Exited completes.
 
-    /// <summary>From the supervisor, with the process's output lock held.</summary>
+    bool IProcessObserver.TakesOutput => !_relay.IsFull;
+
+    /// <summary>With the process's output lock held.</summary>
     void IProcessObserver.OnOutput(bool isError, ReadOnlySpan<byte> bytes) => _relay.Add(isError, bytes);
 
-    /// <summary>From the supervisor: the process is gone, its output has been read.</summary>
+    /// <summary>The process is gone, its output has been read. On a thread of its own.</summary>
     void IProcessObserver.OnExited(ProcessEnd end)
     {
-        _isGone = true;
+        lock (_gate)
+        {
+            // Whoever kills it from now on is too late to be the reason.
+            _isGone = true;
+        }
+        // Before any call is told of the end: what it printed is out by then.
         _relay.Complete();
         // What it still sent counts: a result that lies in the ring is a result.
         _receiver.CloseAfterDeath();
@@ -31,7 +38,9 @@ internal sealed partial class WorkerConnection
             _closed = true;
             EndLendingNeedsLock();
             var status = new WorkerStatus(_region);
-            exit = ExitReport.Make(ProcessId, end, status, _relay, _hostReason, _ready.Task.IsCompleted, Stopwatch.GetElapsedTime(_startedAt));
+            exit = ExitReport.Make(ProcessId, end, status, _relay, _hostReason, _killedBy, _ready.Task.IsCompleted, Stopwatch.GetElapsedTime(_startedAt));
+            // Initialize is no call.
+            exit = exit with { CallsServed = Math.Max(0, exit.CallsServed - (_initialize is { IsCompleted: true } ? 1 : 0)) };
             _startNote = status.ReadNote() is { Note: ExitNote.StartFailed } note ? note.Text : "";
             foreach (PendingCall? call in _inFlight)
             {
@@ -53,13 +62,13 @@ internal sealed partial class WorkerConnection
         }
         if (_initialize is { } initialize && notStarted.Remove(initialize))
         {
-            initialize.Fail(CrashOf(initialize, exit, started: false));
+            initialize.Fail(InitializeEnded(initialize, exit, started: false));
         }
         notStarted.Sort(static (a, b) => a.CallId.CompareTo(b.CallId));
         Unmap();
         if (started is not null && started == _initialize)
         {
-            started.Fail(CrashOf(started, exit, started: true));
+            started.Fail(InitializeEnded(started, exit, started: true));
         }
         else if (started is not null)
         {
@@ -71,8 +80,12 @@ internal sealed partial class WorkerConnection
 
     /// <summary>Why a call that was on this worker failed with it.</summary>
     public Exception CrashOf(PendingCall call, WorkerExit exit, bool started) =>
-        call.Stop is not null ? call.StopException(started, TimeProvider.System)
-        : new WorkerCrashedException(CrashMessages.Of(call, exit, started, _killFacts), exit, call.Function.Name, started);
+        call.Stop is not null ? call.StopException(started, TimeProvider.System, ProcessId)
+        : new WorkerCrashedException(CrashMessages.Of(call, exit, started, _owner.RepeatsCalls, _killFacts), exit, call.Function.Name, started);
+
+    /// <summary>Becomes the cause of a <see cref="WorkerStartException"/>, which says what to do.</summary>
+    private static WorkerCrashedException InitializeEnded(PendingCall call, WorkerExit exit, bool started) =>
+        new(StartMessages.InitializeFailed(call.Name, exit, null), exit, call.Function.Name, started);
 
     private void Unmap()
     {

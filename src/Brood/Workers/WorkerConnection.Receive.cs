@@ -14,6 +14,7 @@ internal sealed partial class WorkerConnection
         {
             // What the call printed is out before its task completes.
             _process.DrainOutput();
+            _relay.WaitUntilWritten();
         }
         if (header.Kind == FrameKind.Ready)
         {
@@ -77,9 +78,9 @@ internal sealed partial class WorkerConnection
     }
 
     /// <summary>The function threw. If the call was being stopped, its caller hears of that.</summary>
-    private static void OnFailed(PendingCall call, Exception error, bool started) =>
+    private void OnFailed(PendingCall call, Exception error, bool started) =>
         call.Fail(call.Stop is { } stop && (stop.IsTimeout || error is OperationCanceledException)
-            ? call.StopException(started, TimeProvider.System) : error);
+            ? call.StopException(started, TimeProvider.System, ProcessId) : error);
 
     private Exception ReadException(PendingCall call, ref TransferReader reader)
     {
@@ -95,6 +96,12 @@ internal sealed partial class WorkerConnection
 
     private void Finish(PendingCall call)
     {
+        int claim = _relay.LastWords.Claim;
+        // If the worker has gone on to another call, the text may be from there.
+        if (claim >= 0 && new WorkerStatus(_region).RunningCallId == call.CallId)
+        {
+            _relay.LastWords.Refute(claim);
+        }
         Remove(call);
         if (_owesExit)
         {

@@ -61,7 +61,7 @@ internal sealed partial class WorkerConnection
             }
             if (_options.Initialize is { } initialize)
             {
-                await InitializeAsync(initialize).WaitAsync(_options.StartTimeout - Elapsed, cancellationToken).ConfigureAwait(false);
+                await InitializeAsync(initialize).WaitAsync(StartTimeLeft, cancellationToken).ConfigureAwait(false);
             }
             return owner;
         }
@@ -74,7 +74,7 @@ internal sealed partial class WorkerConnection
         }
         catch (OperationCanceledException)
         {
-            Kill(ExitReason.Killed);
+            Kill(ExitReason.Killed, "its host, because its start was cancelled");
             throw;
         }
     }
@@ -85,12 +85,16 @@ internal sealed partial class WorkerConnection
         return new WorkerStartException(StartMessages.Ended(exit, _relay, _startNote), exit);
     }
 
-    private TimeSpan Elapsed
+    private TimeSpan StartTimeLeft
     {
         get
         {
-            TimeSpan elapsed = Stopwatch.GetElapsedTime(_startedAt);
-            return elapsed < _options.StartTimeout ? elapsed : _options.StartTimeout - TimeSpan.FromMilliseconds(1);
+            if (_options.StartTimeout == Timeout.InfiniteTimeSpan)
+            {
+                return Timeout.InfiniteTimeSpan;
+            }
+            TimeSpan left = _options.StartTimeout - Stopwatch.GetElapsedTime(_startedAt);
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
     }
 
@@ -151,6 +155,7 @@ internal sealed partial class WorkerConnection
     private void Connect(WorkerProcess process, ProcessStart start)
     {
         _process = process;
+        _relay.HasRoom = process.ResumeOutput;
         _shared = new ReceivedShared(process);
         process.Prepare();
         _region = process.Map(0, RegionLayout.FixedBytes);

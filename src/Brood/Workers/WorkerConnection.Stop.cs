@@ -18,8 +18,8 @@ internal sealed partial class WorkerConnection
         grace = TimeProvider.System.CreateTimer(
             _ =>
             {
-                KillFor(call);
                 grace?.Dispose();
+                call.FailIfItThrows(() => KillFor(call));
             },
             null, call.Options.CancelGrace, Timeout.InfiniteTimeSpan);
         SendControl(FrameKind.Cancel, 0, call);

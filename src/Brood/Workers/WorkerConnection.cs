@@ -43,6 +43,7 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
     private PendingCall? _initialize; // Set while starting. Not the owner's: it must not run on another worker.
     private volatile string? _killFacts; // Written under _gate.
     private ExitReason? _hostReason; // Guarded by _gate: why this side ends the worker.
+    private string? _killedBy; // Guarded by _gate.
 
     private WorkerConnection(WorkerOptions options, IConnectionOwner owner)
     {
@@ -282,18 +283,20 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
     }
 
     /// <summary>Ends the worker at once. The first reason counts.</summary>
-    /// <param name="facts">A sentence with what was measured, for whoever had a call on it.</param>
+    /// <param name="facts">For whoever had a call on it: what was measured; who did it, where the reason is <see cref="ExitReason.Killed"/>.</param>
     public void Kill(ExitReason reason, string? facts = null)
     {
         lock (_gate)
         {
             _acceptsCalls = false;
-            if (_hostReason is null or ExitReason.Joined or ExitReason.Recycled)
+            if (!_isGone && _hostReason is (null or ExitReason.Joined or ExitReason.Recycled))
             {
                 _hostReason = reason;
-                _killFacts = facts;
+                _killFacts = reason == ExitReason.Killed ? null : facts;
+                _killedBy = facts ?? StopMessages.DisposedBy(nameof(WorkerPool));
             }
         }
+        _relay.Hurry();
         _process.Kill();
     }
 

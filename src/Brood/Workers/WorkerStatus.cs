@@ -62,6 +62,13 @@ internal readonly struct WorkerStatus(SharedRegion region)
     /// <summary>Whether the worker reads the arguments of this call.</summary>
     public bool IsReading(long callId) => Phase == WorkerPhase.Decoding && RunningCallId == callId;
 
+    /// <summary>Set by a worker that ends in an orderly way.</summary>
+    public long PeakMemoryBytes
+    {
+        get => Volatile.Read(ref region.Word64(RegionLayout.StatusOffset + StatusLayout.PeakMemoryBytesOffset));
+        set => Volatile.Write(ref region.Word64(RegionLayout.StatusOffset + StatusLayout.PeakMemoryBytesOffset), value);
+    }
+
     public void Decoding(long callId)
     {
         Volatile.Write(ref region.Word64(RegionLayout.StatusOffset + StatusLayout.RunningCallIdOffset), callId);

@@ -74,6 +74,21 @@ public class CrashTests(ITestOutputHelper output)
     }
 
     [Theory(Timeout = Watchdog.Milliseconds)]
+    [InlineData("Stack overflow.\n   at Parser.Parse()")]
+    [InlineData("Out of memory. I told you")]
+    [InlineData("Unhandled exception. caught it though")]
+    [InlineData("Process terminated. By the operator.")]
+    public async Task What_an_earlier_call_printed_is_no_reason(string words)
+    {
+        await using Worker worker = await Worker.StartAsync(s_quiet);
+        await worker.CallAsync(text => Console.Error.WriteLine(text), words);
+        var crash = await Assert.ThrowsAsync<WorkerCrashedException>(() => worker.CallAsync(() => Abort()));
+        output.WriteLine(crash.Message);
+        Assert.Equal((ExitReason.Signal, "SIGABRT"), (crash.Exit.Reason, crash.Exit.Signal));
+        Assert.Contains(words.Split('\n')[0], crash.Exit.LastErrorLines);
+    }
+
+    [Theory(Timeout = Watchdog.Milliseconds)]
     [InlineData(9, "SIGKILL")]
     [InlineData(1, "SIGHUP")]
     public async Task A_signal_from_outside_is_told_by_its_name(int signal, string name)

@@ -172,6 +172,41 @@ public class LiveArgumentTests(SharedWorker shared) : IClassFixture<SharedWorker
     }
 
     [Fact(Timeout = Watchdog.Milliseconds)]
+    public async Task What_a_function_did_to_its_thread_does_not_reach_the_next()
+    {
+        await _worker.CallAsync(() =>
+        {
+            SynchronizationContext.SetSynchronizationContext(new DeadContext());
+            Thread.CurrentThread.Priority = ThreadPriority.Lowest;
+        });
+        Assert.Equal(1, await _worker.CallAsync(async () =>
+        {
+            await Task.Yield();
+            return 1;
+        }));
+        Assert.Equal(ThreadPriority.Normal, await _worker.CallAsync(() => Thread.CurrentThread.Priority));
+        // The items of a map, too, which are one call.
+        await using var pool = new WorkerPool(1);
+        Assert.Equal([1, 2, 3], await pool.MapAsync(item =>
+        {
+            Task<int> later = YieldAsync(item);
+            SynchronizationContext.SetSynchronizationContext(new DeadContext());
+            return later;
+        }, [1, 2, 3], new MapOptions { ChunkSize = 3 }).ToListAsync());
+
+        static async Task<int> YieldAsync(int item)
+        {
+            await Task.Yield();
+            return item;
+        }
+    }
+
+    private sealed class DeadContext : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state) { }
+    }
+
+    [Fact(Timeout = Watchdog.Milliseconds)]
     public async Task Cultures_flow_and_do_not_stay()
     {
         CultureInfo culture = CultureInfo.CurrentCulture;

@@ -35,6 +35,28 @@ public class StreamTests(SharedWorker shared) : IClassFixture<SharedWorker>
     }
 
     [Fact(Timeout = Watchdog.Milliseconds)]
+    public async Task A_function_that_streams_is_refused_by_every_other_verb()
+    {
+        const string words = "Call it through StreamAsync.";
+        Assert.Contains(words, (await Assert.ThrowsAsync<TransferException>(() => _worker.CallAsync(() => Three(1)))).Message);
+        Assert.Contains(words, (await Assert.ThrowsAsync<TransferException>(() => _worker.CallAsync(Three, 1))).Message);
+        Assert.Contains(words, Assert.Throws<TransferException>(() => _worker.Call(Three, 1)).Message);
+        await using var pool = new WorkerPool(1);
+        TransferException refused = Assert.Throws<TransferException>(() => pool.MapAsync(Three, [1, 2]));
+        Assert.Contains(words, refused.Message);
+        Assert.Contains("Three", refused.Message);
+        Assert.Equal([1, 2, 3], await _worker.StreamAsync(Three, 1).ToListAsync());
+
+        static async IAsyncEnumerable<int> Three(int first)
+        {
+            yield return first;
+            await Task.Yield();
+            yield return first + 1;
+            yield return first + 2;
+        }
+    }
+
+    [Fact(Timeout = Watchdog.Milliseconds)]
     public async Task A_slow_reader_holds_the_function_back()
     {
         var made = new Reports<int>();

@@ -92,6 +92,8 @@ public class StartFailureTests(ITestOutputHelper output)
     public async Task What_Initialize_throws_is_the_cause()
     {
         WorkerStartException error = await FailAsync(new WorkerOptions { Initialize = static () => throw new InvalidDataException("no database"), Output = WorkerOutput.Discard });
+        // Initialize is no call.
+        Assert.Equal(0, error.Exit!.CallsServed);
         Assert.IsType<InvalidDataException>(error.InnerException);
         Assert.Contains("no database", error.Message);
         Assert.False(ProcessFacts.Exists(error.Exit!.ProcessId));

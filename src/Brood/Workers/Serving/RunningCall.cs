@@ -57,7 +57,17 @@ internal sealed class RunningCall(
             // The item before is done; the last one is counted with the call.
             status.Served();
         }
+        LeaveContext();
         status.DecodingItem(_item++);
+    }
+
+    /// <summary>Where a function before wanted to be continued, perhaps a loop that has ended: the next would wait for ever.</summary>
+    public static void LeaveContext()
+    {
+        if (SynchronizationContext.Current is not null)
+        {
+            SynchronizationContext.SetSynchronizationContext(null);
+        }
     }
 
     public override void SendItem()

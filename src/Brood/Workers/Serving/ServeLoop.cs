@@ -204,6 +204,11 @@ internal sealed class ServeLoop
             // What a function left behind (culture, activity, AsyncLocal values) must not reach the next one.
             ExecutionContext.Restore(_cleanContext!);
         }
+        RunningCall.LeaveContext();
+        if (Thread.CurrentThread.Priority != ThreadPriority.Normal)
+        {
+            Thread.CurrentThread.Priority = ThreadPriority.Normal;
+        }
         if (_console.IsUsed)
         {
             _console.Flush();

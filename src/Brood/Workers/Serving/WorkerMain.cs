@@ -19,7 +19,7 @@ internal static class WorkerMain
         endpoint.FollowHost();
         SharedRegion region = endpoint.Map(0, RegionLayout.FixedBytes);
         var status = new WorkerStatus(region);
-        LeaveNotesOnTheWayOut(status);
+        LeaveNotesOnTheWayOut(endpoint, status);
         if (RegionIdentity.Check(region) is { } objection)
         {
             status.LeaveNote(ExitNote.StartFailed, objection);
@@ -41,10 +41,18 @@ internal static class WorkerMain
         Environment.Exit(0);
     }
 
-    private static void LeaveNotesOnTheWayOut(WorkerStatus status)
+    private static void LeaveNotesOnTheWayOut(WorkerEndpoint endpoint, WorkerStatus status)
     {
         AppDomain.CurrentDomain.UnhandledException += (_, e) =>
+        {
             status.LeaveNote(ExitNote.UnhandledException, e.ExceptionObject.ToString() ?? "");
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => status.LeaveNote(ExitNote.ProcessExit, "");
+            status.PeakMemoryBytes = endpoint.PeakMemoryBytes;
+        };
+        // Environment.Exit after a join comes here, too.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            status.LeaveNote(ExitNote.ProcessExit, "");
+            status.PeakMemoryBytes = endpoint.PeakMemoryBytes;
+        };
     }
 }
