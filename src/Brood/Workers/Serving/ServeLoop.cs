@@ -189,8 +189,8 @@ internal sealed class ServeLoop
             _control.End();
             call.End();
         }
-        blocks?.Release();
         Finish(call, kind, flags);
+        blocks?.Release();
     }
 
     private void Finish(RunningCall call, FrameKind kind, FrameFlags flags)
