@@ -66,8 +66,13 @@ public abstract partial class Callable
     /// <param name="arg">Copied before this method returns: changing it afterwards changes nothing.</param>
     /// <param name="cancellationToken">Stops the call, not just the waiting: a queued call is removed; of a running one the
     /// tokens that the function took are cancelled, and after <see cref="CallOptions.CancelGrace"/> (at once, if it took none)
-    /// its worker is killed.</param>
-    /// <returns>The result. A function that returns a task is awaited in the worker.</returns>
+    /// its worker is killed. It is no argument of the function: what the function is to hear of is given to it as well.</param>
+    /// <returns>The result. A function that returns a task is awaited in the worker. One that returns a value although its token
+    /// was cancelled, for this token or for a timeout, has succeeded.</returns>
+    /// <remarks>
+    /// A token that is an argument cancels the function only: the exception that this raises carries a token of the worker's. What
+    /// the <see cref="IProgress{T}.Report"/> of a progress throws in the host is ignored.
+    /// </remarks>
     /// <exception cref="TransferException">The function, an argument, a captured variable or the result cannot cross. If the
     /// result: the function has run.</exception>
     /// <exception cref="WorkerCrashedException">The worker ended; <see cref="WorkerCrashedException.Started"/> says whether the

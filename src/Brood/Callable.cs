@@ -16,6 +16,7 @@ public abstract partial class Callable
     internal abstract CallOptions Options { get; }
 
     /// <summary>The same workers, other call options.</summary>
+    /// <param name="options">All of them: what it does not set has its default, not what <see cref="WorkerPoolOptions.Call"/> says.</param>
     /// <returns>A view: it need not be disposed, and it ends with the original.</returns>
     public Callable With(CallOptions options)
     {

@@ -9,6 +9,10 @@ namespace Brood;
 public readonly record struct WorkerOutputLine(int ProcessId, bool IsError, string Text);
 
 /// <summary>What becomes of what workers write to their standard output and standard error.</summary>
+/// <remarks>
+/// Lines are handed on whole. What a call wrote with <see cref="Console"/> is out before its task completes, but for a line that
+/// it began and did not end: that comes with its end, which may be a later call's text, or when the worker ends.
+/// </remarks>
 public abstract class WorkerOutput
 {
     private protected WorkerOutput() { }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Brood.Memory;
 using Brood.Transfer;
@@ -19,7 +20,7 @@ internal sealed class BulkSender(Func<SharedRegion> map, Action<SharedRegion> di
 
     /// <summary>Copies one block in.</summary>
     /// <returns>Where it is.</returns>
-    /// <exception cref="TransferException">The area is full.</exception>
+    /// <exception cref="TransferException">The area is full, or cannot be mapped.</exception>
     /// <exception cref="ObjectDisposedException">The channel is closed.</exception>
     public long Write(in Block block)
     {
@@ -103,11 +104,25 @@ internal sealed class BulkSender(Func<SharedRegion> map, Action<SharedRegion> di
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
-            area = _area ??= map();
+            area = _area ??= MapArea();
             Slot slot = FindFreeNeedsLock(needed) ?? AppendNeedsLock(needed, lengthBytes);
             Volatile.Write(ref area.Word32(slot.Offset + BulkLayout.InUseOffset), 1);
             _copying++;
             return slot.Offset;
+        }
+    }
+
+    private SharedRegion MapArea()
+    {
+        try
+        {
+            return map();
+        }
+        catch (Win32Exception e)
+        {
+            throw new TransferException(
+                $"The value is large, and large values go through {RegionLayout.BulkBytes >> 30} GiB of address space for each worker and direction, "
+                + $"which the system did not give: {e.Message}. Raise the limit of address space (ulimit -v), or send less at a time.", null, e);
         }
     }
 
