@@ -17,7 +17,9 @@ public sealed record PoolStatistics
     /// <summary>Calls whose function ended, by returning or by throwing.</summary>
     public required long Finished { get; init; }
 
-    /// <summary>Calls that no worker could be started for.</summary>
+    /// <summary>Calls that ended without having run: no worker could be started for them, their arguments were too large to send, or the
+    /// pool was disposed before. Those that were stopped are in <see cref="Cancelled"/> and <see cref="TimedOut"/>, those that were refused
+    /// in <see cref="Refused"/>.</summary>
     public required long Failed { get; init; }
 
     /// <summary>Workers that crashed while a call ran on them.</summary>
@@ -29,10 +31,11 @@ public sealed record PoolStatistics
     /// <summary>Workers that were killed and replaced because they ran nothing and took no call for some seconds. No call is lost with one.</summary>
     public required long Unresponsive { get; init; }
 
-    /// <summary>Calls that were cancelled.</summary>
+    /// <summary>Calls that were cancelled, or whose map was left, before or while they ran; a chunk of a map's items is one. A call that is
+    /// made with a token that is cancelled already does not reach the pool, and is not counted.</summary>
     public required long Cancelled { get; init; }
 
-    /// <summary>Calls that timed out.</summary>
+    /// <summary>Calls that timed out, before or while they ran.</summary>
     public required long TimedOut { get; init; }
 
     /// <summary>Times that a call was repeated, for <see cref="CallOptions.Retries"/>.</summary>
@@ -41,10 +44,10 @@ public sealed record PoolStatistics
     /// <summary>Calls that were refused, for <see cref="WorkerPoolOptions.MaxQueuedCalls"/>.</summary>
     public required long Refused { get; init; }
 
-    /// <summary>How long the last 1,024 calls waited for their turn.</summary>
+    /// <summary>How long the last 1,024 calls waited for their turn; of maps, chunks.</summary>
     public required DurationPercentiles TimeQueued { get; init; }
 
-    /// <summary>How long the last 1,024 calls took on their worker.</summary>
+    /// <summary>How long the last 1,024 calls took on their worker; of maps, chunks.</summary>
     public required DurationPercentiles TimeRunning { get; init; }
 }
 

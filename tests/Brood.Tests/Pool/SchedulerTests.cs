@@ -158,6 +158,7 @@ public class SchedulerTests
 
         Assert.True(end.IsCompleted);
         Assert.IsType<ObjectDisposedException>(call.Error);
+        Assert.Equal(1, workers.Scheduler.GetStatistics().Failed);
     }
 
     [Fact]
