@@ -111,6 +111,19 @@ internal sealed class LinuxWorkerEndpoint : WorkerEndpoint
         }
     }
 
+    public override void EndDescendants()
+    {
+        if (UnixNative.WaitPid(-1, out _, UnixNative.WNOHANG) < 0)
+        {
+            // No children at all, as in most workers: that is known without /proc.
+            return;
+        }
+        foreach (int descendant in LinuxProcessTable.DescendantsOf(Environment.ProcessId))
+        {
+            UnixNative.Kill(descendant, UnixNative.SIGKILL);
+        }
+    }
+
     private static void WaitForHost()
     {
         var life = new UnixNative.PollFd { Fd = LinuxWorkerFds.Life, Events = UnixNative.POLLIN };

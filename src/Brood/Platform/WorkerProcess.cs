@@ -109,6 +109,9 @@ internal abstract class WorkerEndpoint
     /// <summary>From now on this process ends, with everything it started, when the host does.</summary>
     public abstract void FollowHost();
 
+    /// <summary>Ends what this process started and is still there, in whatever group or session. While this process lives, they can be found.</summary>
+    public abstract void EndDescendants();
+
     public static WorkerEndpoint Open()
     {
         if (OperatingSystem.IsLinux())

@@ -47,6 +47,8 @@ internal sealed class ServeLoop
     /// <summary>Serves until the host says that there is no more.</summary>
     public void Run()
     {
+        // From here on the host may expect that calls are taken.
+        _status.Enter(WorkerPhase.Idle);
         while (true)
         {
             FrameHeader header = WaitForFrame(out ReadOnlySpan<byte> payload);

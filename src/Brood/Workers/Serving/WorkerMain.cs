@@ -27,7 +27,6 @@ internal static class WorkerMain
         }
         var channel = new WorkerChannel(new RegionMemory(region, endpoint.Parking), endpoint.Map, endpoint.Discard);
         // Before this side is ready for it: the first call is on its way meanwhile, and waits in the ring.
-        status.Enter(WorkerPhase.Idle);
         channel.Results.Send(new FrameHeader(FrameKind.Ready, FrameFlags.None, 0, 0), [], []);
         WorkerEnvironment.RestoreForChildren();
         if (entryAssemblyName is not null)
@@ -38,6 +37,8 @@ internal static class WorkerMain
         new ServeLoop(channel, endpoint, status).Run();
         status.LeaveNote(ExitNote.Joined, "");
         status.Enter(WorkerPhase.Exiting);
+        // After what functions left to be done on the way out, which may need what they started.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => endpoint.EndDescendants();
         Environment.Exit(0);
     }
 
