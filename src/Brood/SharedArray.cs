@@ -26,12 +26,9 @@ public sealed class SharedArray<T> : IDisposable where T : unmanaged
     public SharedArray(long length)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
-        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
-        {
-            throw new ArgumentException($"{typeof(T)} holds references, which mean nothing in another process.");
-        }
         Length = length;
-        long bytes = checked(length * Unsafe.SizeOf<T>());
+        // More than any machine has, and no overflow: allocating says how much there is.
+        long bytes = length > long.MaxValue / Unsafe.SizeOf<T>() ? long.MaxValue : length * Unsafe.SizeOf<T>();
         _block = SharedMemory.Allocate(bytes);
         GC.AddMemoryPressure(bytes);
         _pressureBytes = bytes;

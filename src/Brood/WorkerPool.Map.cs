@@ -20,7 +20,7 @@ public sealed partial class WorkerPool
     /// <see cref="CallOptions.Retries"/> of the pool's <see cref="WorkerPoolOptions.Call"/> hold for each item.</returns>
     public IAsyncEnumerable<R> MapAsync<T, R>(Func<T, R> function, IEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
     {
-        Check(function, source);
+        CheckResult<R>(function, source);
         return ValuesOf<T, R>(function, Codec<R>.Declared, new ChunkSource<T>(source, null), options, cancellationToken);
     }
 
@@ -28,14 +28,14 @@ public sealed partial class WorkerPool
     [OverloadResolutionPriority(1)]
     public IAsyncEnumerable<R> MapAsync<T, R>(Func<T, Task<R>> function, IEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
     {
-        Check(function, source);
+        CheckResult<R>(function, source);
         return ValuesOf<T, R>(function, Codec<R>.Declared, new ChunkSource<T>(source, null), options, cancellationToken);
     }
 
     /// <inheritdoc cref="MapAsync{T, R}(Func{T, R}, IEnumerable{T}, MapOptions, CancellationToken)"/>
     public IAsyncEnumerable<R> MapAsync<T, R>(Func<T, R> function, IAsyncEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
     {
-        Check(function, source);
+        CheckResult<R>(function, source);
         return ValuesOf<T, R>(function, Codec<R>.Declared, new ChunkSource<T>(null, source), options, cancellationToken);
     }
 
@@ -43,7 +43,7 @@ public sealed partial class WorkerPool
     [OverloadResolutionPriority(1)]
     public IAsyncEnumerable<R> MapAsync<T, R>(Func<T, Task<R>> function, IAsyncEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
     {
-        Check(function, source);
+        CheckResult<R>(function, source);
         return ValuesOf<T, R>(function, Codec<R>.Declared, new ChunkSource<T>(null, source), options, cancellationToken);
     }
 
@@ -56,7 +56,7 @@ public sealed partial class WorkerPool
     /// dealt again.</returns>
     public IAsyncEnumerable<MapResult<R>> MapResultsAsync<T, R>(Func<T, R> function, IEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
     {
-        Check(function, source);
+        CheckResult<R>(function, source);
         return ResultsOf<T, R>(function, Codec<R>.Declared, new ChunkSource<T>(source, null), options, cancellationToken);
     }
 
@@ -64,14 +64,14 @@ public sealed partial class WorkerPool
     [OverloadResolutionPriority(1)]
     public IAsyncEnumerable<MapResult<R>> MapResultsAsync<T, R>(Func<T, Task<R>> function, IEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
     {
-        Check(function, source);
+        CheckResult<R>(function, source);
         return ResultsOf<T, R>(function, Codec<R>.Declared, new ChunkSource<T>(source, null), options, cancellationToken);
     }
 
     /// <inheritdoc cref="MapResultsAsync{T, R}(Func{T, R}, IEnumerable{T}, MapOptions, CancellationToken)"/>
     public IAsyncEnumerable<MapResult<R>> MapResultsAsync<T, R>(Func<T, R> function, IAsyncEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
     {
-        Check(function, source);
+        CheckResult<R>(function, source);
         return ResultsOf<T, R>(function, Codec<R>.Declared, new ChunkSource<T>(null, source), options, cancellationToken);
     }
 
@@ -79,7 +79,7 @@ public sealed partial class WorkerPool
     [OverloadResolutionPriority(1)]
     public IAsyncEnumerable<MapResult<R>> MapResultsAsync<T, R>(Func<T, Task<R>> function, IAsyncEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
     {
-        Check(function, source);
+        CheckResult<R>(function, source);
         return ResultsOf<T, R>(function, Codec<R>.Declared, new ChunkSource<T>(null, source), options, cancellationToken);
     }
 
@@ -116,6 +116,15 @@ public sealed partial class WorkerPool
     {
         Check(function, source);
         return DrainAsync(ResultsOf<T, Nothing>(function, null, new ChunkSource<T>(null, source), options, cancellationToken));
+    }
+
+    private static void CheckResult<R>(Delegate function, object source)
+    {
+        Check(function, source);
+        if (typeof(R) == typeof(ValueTask) || (typeof(R).IsGenericType && typeof(R).GetGenericTypeDefinition() == typeof(ValueTask<>)))
+        {
+            throw new ArgumentException("A map's function returns a value or a Task. Wrap this one: x => F(x).AsTask()", nameof(function));
+        }
     }
 
     private static void Check(Delegate function, object source)

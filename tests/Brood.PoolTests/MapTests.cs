@@ -53,6 +53,11 @@ public sealed class MapTests : IAsyncLifetime
         Assert.Equal([0, 2, 3], results.Where(static result => result.Succeeded).Select(static result => result.Value));
     }
 
+    [Fact]
+    public void A_function_that_returns_a_value_task_is_refused_at_the_call() =>
+        Assert.Contains("AsTask()", Assert.Throws<ArgumentException>(
+            () => _pool.MapAsync(static x => new ValueTask<int>(x), Enumerable.Range(0, 3), cancellationToken: Token)).Message);
+
     [Fact(Timeout = 60_000)]
     public async Task A_captured_sequence_is_refused_by_name()
     {

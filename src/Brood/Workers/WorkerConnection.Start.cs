@@ -22,7 +22,7 @@ internal sealed partial class WorkerConnection
     /// <exception cref="WorkerStartException">It could not be started at all.</exception>
     public static WorkerConnection Start(WorkerOptions options, IConnectionOwner owner)
     {
-        WorkerMarker.ThrowOrExitIfInMain();
+        WorkerMarker.ExitIfMarked();
         LaunchPlan plan = LaunchPlan.ForThisProgram().ForWorker(options.Environment);
         var connection = new WorkerConnection(options, owner);
         var start = new ProcessStart(

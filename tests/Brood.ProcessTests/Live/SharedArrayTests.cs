@@ -146,9 +146,11 @@ public class SharedArrayTests
         Assert.Equal(0, await worker.CallAsync(static given => given[0], last));
     }
 
-    [Fact]
-    public void More_than_there_is_is_refused_when_it_is_asked_for() =>
-        Assert.Contains("bytes of shared memory", Assert.Throws<OutOfMemoryException>(() => new SharedArray<long>(1L << 50)).Message);
+    [Theory]
+    [InlineData(1L << 50)]
+    [InlineData(long.MaxValue)]
+    public void More_than_there_is_is_refused_when_it_is_asked_for(long length) =>
+        Assert.Contains("bytes of shared memory", Assert.Throws<OutOfMemoryException>(() => new SharedArray<long>(length)).Message);
 
     [Fact]
     public void A_disposed_array_says_so()

@@ -14,9 +14,9 @@ internal static class WorkerMarker
 
     /// <summary>
     /// Ends this process if it is a worker whose hook did not run; otherwise does nothing. To be called where only a
-    /// host can be: the hook removes the marker before it does anything else.
+    /// host can be: a worker removes its mark before it runs any function.
     /// </summary>
-    public static void ThrowOrExitIfInMain()
+    public static void ExitIfMarked()
     {
         if (!WorkerEnvironment.IsMarked) return;
         Console.Error.WriteLine(Message(System.Environment.ProcessPath));
@@ -50,6 +50,6 @@ internal static class WorkerMarker
     {
         if (WorkerEnvironment.Mark != WorkerEnvironment.BeginsInHook) return;
         var hooksAreOff = AppContext.TryGetSwitch("System.StartupHookProvider.IsSupported", out var isOn) && !isOn;
-        if (MainWasReached(hooksAreOff, AppContext.GetData("STARTUP_HOOKS") as string)) ThrowOrExitIfInMain();
+        if (MainWasReached(hooksAreOff, AppContext.GetData("STARTUP_HOOKS") as string)) ExitIfMarked();
     }
 }
