@@ -47,6 +47,22 @@ internal static partial class LinuxNative
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     public static partial nint PidfdOpen(nint number, nint pid, nint flags);
 
+    public const int P_PID = 1;
+    public const int WEXITED = 4;
+    public const int WNOWAIT = 0x0100_0000;
+    public const int CLD_EXITED = 1;
+
+    /// <summary>siginfo_t, as waitid(2) fills it on 64-bit systems.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    public struct ChildState
+    {
+        [FieldOffset(8)] public int Code;
+        [FieldOffset(24)] public int Status; // The exit code, or the signal.
+    }
+
+    [LibraryImport("libc", EntryPoint = "waitid", SetLastError = true)]
+    public static partial int WaitId(int kind, int pid, out ChildState state, int options);
+
     [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int MemfdCreate(string name, uint flags);
 

@@ -23,7 +23,8 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
     private int _lifeFd = -1; // Set by Spawn, closed by Bury.
     private LinuxHandleSocket? _handles; // Set by Spawn.
     private int _pidfd = -1; // Set by Spawn, closed by Bury.
-    private bool _reaped; // Guarded by _gate.
+    private bool _isOver; // Guarded by _gate. The number may soon be another's.
+    private readonly ManualResetEventSlim _reaped = new();
     private long _peakBytes; // Guarded by _gate. Read before a kill: afterwards nobody knows.
 
     public LinuxWorkerProcess(IProcessObserver observer) => _observer = observer;
@@ -82,7 +83,7 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
     {
         lock (_gate)
         {
-            if (_reaped)
+            if (_isOver)
             {
                 return;
             }
@@ -120,26 +121,42 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
         }
     }
 
-    /// <summary>The child has ended: end its group and reap it. The rest is told on a thread of its own, because it may have to wait:
-    /// for whoever takes the output, or for code of the program's that reads a last result. The supervisor never does.</summary>
+    /// <summary>The child has ended: end its group, tell of it, reap it. It is told on a thread of its own, because that may have to
+    /// wait: for whoever takes the output, or for code of the program's that reads a last result. The supervisor never does.</summary>
     internal void Bury()
     {
-        ProcessEnd end;
         lock (_gate)
         {
             // Before reaping: until then nobody else can have this number.
             UnixNative.Kill(-Pid, UnixNative.SIGKILL);
-            _reaped = true;
-            end = Reap();
+            _isOver = true;
         }
+        ProcessEnd end = HowItEnded();
+        bool isTold = TryStartThread(() => HandOver(end));
+        // Reaping takes milliseconds where others have looked at the child in /proc; whoever waits for a call need not wait for that.
+        while (UnixNative.WaitPid(Pid, out _, 0) < 0 && Marshal.GetLastPInvokeError() == UnixNative.EINTR)
+        {
+        }
+        _reaped.Set();
+        if (!isTold)
+        {
+            HandOver(end);
+        }
+    }
+
+    public override void WaitUntilReaped() => _reaped.Wait();
+
+    private bool TryStartThread(ThreadStart run)
+    {
         try
         {
-            new Thread(() => HandOver(end), maxStackSize: 512 * 1024) { IsBackground = true, Name = $"Brood end {Pid}" }.UnsafeStart();
+            new Thread(run, maxStackSize: 512 * 1024) { IsBackground = true, Name = $"Brood end {Pid}" }.UnsafeStart();
+            return true;
         }
         catch (OutOfMemoryException)
         {
             // The system has no thread to give.
-            HandOver(end);
+            return false;
         }
     }
 
@@ -150,21 +167,21 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
         _observer.OnExited(end);
     }
 
-    private ProcessEnd Reap()
+    private ProcessEnd HowItEnded()
     {
-        int reaped;
-        int status;
+        int result;
+        LinuxNative.ChildState state;
         // Not wait4: its ru_maxrss begins with what this process had at the spawn, and counts what the child started, too.
-        while ((reaped = UnixNative.WaitPid(Pid, out status, 0)) < 0 && Marshal.GetLastPInvokeError() == UnixNative.EINTR)
+        while ((result = LinuxNative.WaitId(LinuxNative.P_PID, Pid, out state, LinuxNative.WEXITED | LinuxNative.WNOWAIT)) < 0
+            && Marshal.GetLastPInvokeError() == UnixNative.EINTR)
         {
         }
-        if (reaped != Pid)
+        if (result < 0)
         {
             // Somebody else reaped it, for example a host that ignores SIGCHLD.
             return new ProcessEnd(null, 0, _peakBytes);
         }
-        int signal = status & 0x7F;
-        return new ProcessEnd(signal == 0 ? (status >> 8) & 0xFF : null, signal, _peakBytes);
+        return state.Code == LinuxNative.CLD_EXITED ? new ProcessEnd(state.Status, 0, _peakBytes) : new ProcessEnd(null, state.Status, _peakBytes);
     }
 
     private void DrainNeedsLock(ref int fd, bool isError)
@@ -235,7 +252,7 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
         {
             Win32Exception error = UnixNative.Error("The new process cannot be watched (pidfd_open needs Linux 5.3)");
             UnixNative.Kill(-Pid, UnixNative.SIGKILL);
-            Reap();
+            UnixNative.WaitPid(Pid, out _, 0);
             throw error;
         }
     }

@@ -60,6 +60,9 @@ internal abstract class WorkerProcess
     /// <summary>Ends the child and everything it started, at once. Harmless when it is already gone.</summary>
     public abstract void Kill();
 
+    /// <summary>For the observer, when it has been told of the end: afterwards nothing is left of the child, not even its number.</summary>
+    public abstract void WaitUntilReaped();
+
     /// <summary>Reads what the child has written so far and hands it to the observer, before it returns.</summary>
     public abstract void DrainOutput();
 

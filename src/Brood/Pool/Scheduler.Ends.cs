@@ -42,6 +42,7 @@ internal sealed partial class Scheduler
         lock (_gate)
         {
             AssertInvariants();
+            _unreapedCount++;
             PoolWorker? worker = FindNeedsLock(link);
             if (worker is not null)
             {
@@ -78,6 +79,7 @@ internal sealed partial class Scheduler
             FillAllNeedsLock();
             TryEndNeedsLock();
         }
+        _ = link.Exited.ContinueWith(_ => OnReaped(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         foreach (PendingCall call in lost)
         {
             call.Fail(link.CrashOf(call, exit, started: false));
@@ -220,6 +222,17 @@ internal sealed partial class Scheduler
         return _ended.Task;
     }
 
+    private void OnReaped()
+    {
+        lock (_gate)
+        {
+            _unreapedCount--;
+            TryEndNeedsLock();
+        }
+    }
+
+    private int _unreapedCount; // Workers that are forgotten and still in the process table. Guarded by _gate.
+
     private bool _killed; // Guarded by _gate.
     private readonly CancellationTokenSource _starts = new(); // Cancelled to kill workers that are being started.
 
@@ -251,11 +264,12 @@ internal sealed partial class Scheduler
             return;
         }
         JoinIdleNeedsLock();
-        if (_workers.Count == 0 && _spares.Count == 0 && _leaving.Count == 0 && _openCount == 0)
+        if (_workers.Count == 0 && _spares.Count == 0 && _leaving.Count == 0 && _unreapedCount == 0 && _openCount == 0)
         {
             _aheadTimer.Dispose();
             _takeTimer.Dispose();
             _keepTimer.Dispose();
+            _spareTimer.Dispose();
             _ended.TrySetResult();
         }
     }

@@ -77,12 +77,38 @@ internal sealed partial class Scheduler
                 StartOneNeedsLock(isSpare: false);
             }
         }
-        StartSparesNeedsLock();
+        StartSparesSoonNeedsLock();
+    }
+
+    /// <summary>A start keeps a processor busy for tens of milliseconds: the call that the last spare was taken for goes first.</summary>
+    private static readonly TimeSpan s_spareDelay = TimeSpan.FromMilliseconds(10);
+
+    private bool _spareTimerIsSet; // Guarded by _gate.
+
+    private bool NeedsSpare => !_isJoining && _breaker.Failure is null && _spares.Count < _options.SpareWorkers;
+
+    private void StartSparesSoonNeedsLock()
+    {
+        if (NeedsSpare && !_spareTimerIsSet)
+        {
+            _spareTimerIsSet = true;
+            _spareTimer.Change(s_spareDelay, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void StartSpares()
+    {
+        lock (_gate)
+        {
+            AssertInvariants();
+            _spareTimerIsSet = false;
+            StartSparesNeedsLock();
+        }
     }
 
     private void StartSparesNeedsLock()
     {
-        while (!_isJoining && _breaker.Failure is null && _spares.Count < _options.SpareWorkers)
+        while (NeedsSpare)
         {
             StartOneNeedsLock(isSpare: true);
         }
@@ -182,7 +208,7 @@ internal sealed partial class Scheduler
             LeaveNeedsLock(old, ExitReason.Recycled);
         }
         FillNeedsLock(worker);
-        StartSparesNeedsLock();
+        StartSparesSoonNeedsLock();
     }
 
     /// <summary>Lets a worker go between two calls if it is used up. Its replacement is started before, if calls wait.</summary>

@@ -37,6 +37,7 @@ internal sealed partial class Scheduler : IConnectionOwner
     private readonly Tally _tally;
     private readonly ITimer _aheadTimer;
     private readonly ITimer _keepTimer;
+    private readonly ITimer _spareTimer;
     private readonly ITimer _takeTimer;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _aheadTimerIsSet;
@@ -69,6 +70,7 @@ internal sealed partial class Scheduler : IConnectionOwner
         _aheadTimer = clock.CreateTimer(_ => TakeBackFromSlow(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _takeTimer = clock.CreateTimer(_ => LookAtTaking(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _keepTimer = clock.CreateTimer(_ => Keep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _spareTimer = clock.CreateTimer(_ => StartSpares(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public TimeProvider Clock => _clock;

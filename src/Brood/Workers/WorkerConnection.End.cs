@@ -75,6 +75,7 @@ internal sealed partial class WorkerConnection
             _owner.OnCrashed(this, started, exit);
         }
         _owner.OnExited(this, exit, notStarted);
+        _process.WaitUntilReaped();
         _exited.TrySetResult(exit);
     }
 
