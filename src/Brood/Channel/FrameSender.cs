@@ -43,17 +43,19 @@ internal sealed class FrameSender(RingWriter<RegionMemory> ring, BulkSender bulk
 
     private void SendItemNeedsLock(in FrameHeader header, ReadOnlySpan<byte> item)
     {
-        if (!ring.TryGrow(item))
+        if (ring.TryGrow(item))
         {
-            ring.EndGrowing();
-            bool isSmall = item.Length <= RecordLayout.GrowthBytes / 4;
-            if (!isSmall || !ring.TryBeginGrowing(header with { Kind = FrameKind.Items }) || !ring.TryGrow(item))
-            {
-                Write(header, item);
-                return;
-            }
+            ring.WakeConsumerForItem();
+            return;
         }
-        ring.WakeConsumer();
+        ring.EndGrowing();
+        bool isSmall = item.Length <= RecordLayout.GrowthBytes / 4;
+        if (isSmall && ring.TryBeginGrowing(header with { Kind = FrameKind.Items }) && ring.TryGrow(item))
+        {
+            ring.WakeConsumer();
+            return;
+        }
+        Write(header, item);
     }
 
     /// <summary>After this, nothing touches the ring's memory any more through this sender.</summary>

@@ -96,9 +96,9 @@ internal sealed class HostReceiver : IDisposable
             {
                 break;
             }
-            if (_ring.PrepareToPark(CallerMask) is { } signal && !_closed && call.IsAwaitedFrom(_handler))
+            if (_ring.PrepareToPark(CallerMask) is { } sleep && !_closed && call.IsAwaitedFrom(_handler))
             {
-                _ring.Park(signal, CallerMask, -1);
+                _ring.Park(sleep, CallerMask);
                 _ring.DoNotWake();
             }
         }
@@ -113,7 +113,7 @@ internal sealed class HostReceiver : IDisposable
             // The reader thread sleeps, or waits for the gate: what comes from now on is its business. While no call is out
             // nothing comes, and the word that wakes it stays as it is: it lies in a cache line that the worker reads.
             int laps = LapsForOthers;
-            while (_expectsFrames() && !IsOverNeedsGate && ArmNeedsGate() is null)
+            while (_expectsFrames() && !IsOverNeedsGate && !TryHandOverNeedsGate())
             {
                 if (laps-- == 0)
                 {
@@ -144,7 +144,7 @@ internal sealed class HostReceiver : IDisposable
         }
         try
         {
-            if (!IsOverNeedsGate && ArmNeedsGate() is null)
+            if (!IsOverNeedsGate && !TryHandOverNeedsGate())
             {
                 _ring.Unpark(ReaderMask);
             }
@@ -155,11 +155,24 @@ internal sealed class HostReceiver : IDisposable
         }
     }
 
-    private int? ArmNeedsGate()
+    /// <summary>From another thread than the reader's: what comes from now on wakes the reader thread.</summary>
+    /// <returns>False: something is there already.</returns>
+    private bool TryHandOverNeedsGate()
     {
-        int? signal = _ring.PrepareToPark(ReaderMask);
-        _isArmed = signal is not null;
-        return signal;
+        if (_ring.IsGrowing)
+        {
+            // Whoever sleeps meanwhile has to look once more by itself.
+            _ring.Unpark(ReaderMask);
+            return true;
+        }
+        return ArmNeedsGate() is not null;
+    }
+
+    private Sleep? ArmNeedsGate()
+    {
+        Sleep? sleep = _ring.PrepareToPark(ReaderMask);
+        _isArmed = sleep is not null;
+        return sleep;
     }
 
     private void DisarmNeedsGate()
@@ -246,19 +259,23 @@ internal sealed class HostReceiver : IDisposable
                 DisarmNeedsGate();
                 while (DrainNeedsGate() && !IsOverNeedsGate)
                 {
+                    if (_ring.IsGrowing)
+                    {
+                        _readerSpin.LetGather();
+                    }
                 }
             }
-            if (LookForMore() is { } signal && !_closed)
+            if (LookForMore() is { } sleep && !_closed)
             {
-                _ring.Park(signal, ReaderMask, -1);
+                _ring.Park(sleep, ReaderMask);
                 _readerSpin.End();
             }
         }
     }
 
     /// <summary>Looks without the gate, so that a caller can have it at any time.</summary>
-    /// <returns>The signal to sleep on; null: there is something to read.</returns>
-    private int? LookForMore()
+    /// <returns>How to sleep; null: there is something to read.</returns>
+    private Sleep? LookForMore()
     {
         _readerSpin.Begin();
         while (!_closed)
@@ -268,7 +285,7 @@ internal sealed class HostReceiver : IDisposable
             int signal = _ring.Signal;
             if (_callerInside)
             {
-                return signal;
+                return new Sleep(signal, LooksAgain: false);
             }
             if (_ring.HasRecord)
             {

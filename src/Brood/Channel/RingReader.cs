@@ -28,6 +28,12 @@ internal sealed class RingReader<TMemory> where TMemory : struct, ISharedMemory
         _capacity = capacity;
     }
 
+    /// <summary>After so long a consumer that sleeps while a record grows looks once more, see <see cref="RingWriter{TMemory}.WakeConsumerForItem"/>.</summary>
+    private const int LookAgainMilliseconds = 1;
+
+    /// <summary>Whether more may come in the record at the head.</summary>
+    public bool IsGrowing => _isGrowing;
+
     /// <summary>Changes with every wake-up: what <see cref="Park"/> compares.</summary>
     public int Signal => _memory.ReadAcquire32(_controls + RingControlLayout.ConsumerSignalOffset);
 
@@ -133,25 +139,33 @@ internal sealed class RingReader<TMemory> where TMemory : struct, ISharedMemory
     }
 
     /// <summary>Says that this consumer is about to sleep, under <paramref name="mask"/>.</summary>
-    /// <returns>The signal to hand to <see cref="Park"/>; null if a record is there and nobody should sleep.</returns>
-    public int? PrepareToPark(int mask)
+    /// <returns>What to hand to <see cref="Park"/>; null if a record is there and nobody should sleep.</returns>
+    public Sleep? PrepareToPark(int mask)
     {
         // Whoever waits for room is told now: this side may not look again for long.
         PublishHead();
         int signal = _memory.ReadAcquire32(_controls + RingControlLayout.ConsumerSignalOffset);
         // SYNC consumer-parked (fence): ConsumerWaiting is written before the length is read again.
         _memory.Exchange32(_controls + RingControlLayout.ConsumerWaitingOffset, mask);
-        if (!HasRecord)
+        if (HasRecord)
         {
-            return signal;
+            DoNotWake();
+            return null;
         }
-        DoNotWake();
-        return null;
+        return new Sleep(signal, _isGrowing);
     }
 
     /// <summary>Sleeps until the producer writes, <see cref="Unpark"/>, the time limit, or for no reason.</summary>
-    public void Park(int signal, int mask, int timeoutMilliseconds) =>
-        _memory.Park(_controls + RingControlLayout.ConsumerSignalOffset, signal, mask, timeoutMilliseconds);
+    public void Park(Sleep sleep, int mask, int timeoutMilliseconds = -1)
+    {
+        long signal = _controls + RingControlLayout.ConsumerSignalOffset;
+        // Between the two sleeps the producer goes on being told that this side sleeps: an item whose producer did not see that
+        // was counted before the first, and is visible after it.
+        if (!sleep.LooksAgain || (_memory.Park(signal, sleep.Signal, mask, LookAgainMilliseconds) && !HasRecord))
+        {
+            _memory.Park(signal, sleep.Signal, mask, timeoutMilliseconds);
+        }
+    }
 
     /// <summary>Somebody looks at the ring: the producer need not wake anybody.</summary>
     public void DoNotWake() => _memory.WriteRelease32(_controls + RingControlLayout.ConsumerWaitingOffset, 0);
@@ -197,6 +211,11 @@ internal sealed class RingReader<TMemory> where TMemory : struct, ISharedMemory
 
     private long At(long position) => _data + (position & (_capacity - 1));
 }
+
+/// <summary>How a consumer may sleep.</summary>
+/// <param name="Signal">As it was before the last look: a wake-up since then ends the sleep at once.</param>
+/// <param name="LooksAgain">Whether it looks once more before it sleeps for long: the record at the head grows.</param>
+internal readonly record struct Sleep(int Signal, bool LooksAgain);
 
 /// <summary>The other side wrote what it cannot have meant. The host kills such a worker; it never breaks itself.</summary>
 internal sealed class ChannelCorruptedException(string facts) : Exception($"The channel is damaged: {facts}.");

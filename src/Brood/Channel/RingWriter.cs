@@ -118,6 +118,13 @@ internal sealed class RingWriter<TMemory> where TMemory : struct, ISharedMemory
         // SYNC consumer-parked (fence): the record's length is written before ConsumerWaiting is read here; the consumer
         // writes ConsumerWaiting before it reads the length. One of the two sees the other.
         _memory.Fence();
+        WakeConsumerForItem();
+    }
+
+    /// <summary>Wakes the consumer if it is seen to sleep. After <see cref="TryGrow"/> alone: there the consumer looks once more by
+    /// itself before it sleeps for long, and a fence costs as much as all the rest of a small item.</summary>
+    public void WakeConsumerForItem()
+    {
         if (_memory.ReadAcquire32(_controls + RingControlLayout.ConsumerWaitingOffset) != 0)
         {
             int mask = _memory.Exchange32(_controls + RingControlLayout.ConsumerWaitingOffset, 0);

@@ -22,6 +22,9 @@ internal sealed class SpinPolicy(bool alone)
     /// <summary>For so long the core is not offered to others.</summary>
     private static readonly long s_tightTicks = 4 * s_ticksPerMicrosecond;
 
+    /// <summary>3 to 4 µs: some hundred of the smallest items.</summary>
+    private const int GatherSpins = 100;
+
     /// <summary>The first looks go without the clock, which costs as much as several of them.</summary>
     private const int UntimedLooks = 64;
 
@@ -74,6 +77,15 @@ internal sealed class SpinPolicy(bool alone)
             Thread.SpinWait(1);
         }
         return true;
+    }
+
+    /// <summary>Lets small items that come one after another gather: each look takes their cache line from whoever writes them.</summary>
+    public void LetGather()
+    {
+        if (!alone)
+        {
+            Thread.SpinWait(GatherSpins);
+        }
     }
 
     /// <summary>A wait is over, by looking or by waking.</summary>

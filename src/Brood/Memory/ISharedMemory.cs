@@ -31,7 +31,8 @@ internal interface ISharedMemory
 
     /// <summary>Sleeps while the word holds <paramref name="expected"/>, until woken with a common bit in the mask.</summary>
     /// <param name="timeoutMilliseconds">-1: no limit.</param>
-    void Park(long offset, int expected, int mask, int timeoutMilliseconds);
+    /// <returns>Whether all of the time has passed.</returns>
+    bool Park(long offset, int expected, int mask, int timeoutMilliseconds);
 
     void Unpark(long offset, int mask);
 }

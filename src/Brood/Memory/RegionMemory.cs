@@ -30,7 +30,7 @@ internal readonly struct RegionMemory(SharedRegion region, Parking parking) : IS
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Slice(long offset, int count) => region.Slice(offset, count);
 
-    public void Park(long offset, int expected, int mask, int timeoutMilliseconds) =>
+    public bool Park(long offset, int expected, int mask, int timeoutMilliseconds) =>
         parking.Park(ref region.Word32(offset), expected, mask, timeoutMilliseconds);
 
     public void Unpark(long offset, int mask) => parking.Unpark(ref region.Word32(offset), mask);

@@ -8,6 +8,7 @@ internal static partial class LinuxNative
     public const int FUTEX_WAIT_BITSET = 9;
     public const int FUTEX_WAKE_BITSET = 10;
     public const int CLOCK_MONOTONIC = 1;
+    public const int ETIMEDOUT = 110;
 
     private static bool IsArm64 => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
@@ -24,7 +25,7 @@ internal static partial class LinuxNative
     [LibraryImport("libc", EntryPoint = "syscall")]
     public static partial nint Futex(nint number, ref int word, nint operation, nint value, nint timeout, nint unused, nint mask);
 
-    [LibraryImport("libc", EntryPoint = "syscall")]
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     public static partial nint Futex(nint number, ref int word, nint operation, nint value, in TimeSpec timeout, nint unused, nint mask);
 
     [LibraryImport("libc", EntryPoint = "clock_gettime")]

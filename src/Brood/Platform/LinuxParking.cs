@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Brood.Platform;
 
 /// <summary>The futex: the word itself is the meeting place, nothing has to be passed on.</summary>
@@ -7,12 +9,12 @@ internal sealed class LinuxParking : Parking
 
     private static readonly nint s_futex = LinuxNative.FutexNumber;
 
-    public override void Park(ref int word, int expected, int mask, int timeoutMilliseconds)
+    public override bool Park(ref int word, int expected, int mask, int timeoutMilliseconds)
     {
         if (timeoutMilliseconds < 0)
         {
             LinuxNative.Futex(s_futex, ref word, LinuxNative.FUTEX_WAIT_BITSET, expected, 0, 0, mask);
-            return;
+            return false;
         }
         // The bitset wait takes a point in time, not a duration.
         LinuxNative.ClockGetTime(LinuxNative.CLOCK_MONOTONIC, out LinuxNative.TimeSpec until);
@@ -23,7 +25,8 @@ internal sealed class LinuxParking : Parking
             until.Seconds++;
             until.Nanoseconds -= 1_000_000_000;
         }
-        LinuxNative.Futex(s_futex, ref word, LinuxNative.FUTEX_WAIT_BITSET, expected, in until, 0, mask);
+        return LinuxNative.Futex(s_futex, ref word, LinuxNative.FUTEX_WAIT_BITSET, expected, in until, 0, mask) < 0
+            && Marshal.GetLastPInvokeError() == LinuxNative.ETIMEDOUT;
     }
 
     public override void Unpark(ref int word, int mask) =>

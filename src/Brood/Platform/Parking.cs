@@ -5,7 +5,8 @@ internal abstract class Parking : IDisposable
 {
     /// <summary>Sleeps while the word holds <paramref name="expected"/>; may return for no reason.</summary>
     /// <param name="timeoutMilliseconds">-1: no limit.</param>
-    public abstract void Park(ref int word, int expected, int mask, int timeoutMilliseconds);
+    /// <returns>Whether all of the time has passed.</returns>
+    public abstract bool Park(ref int word, int expected, int mask, int timeoutMilliseconds);
 
     public abstract void Unpark(ref int word, int mask);
 

@@ -164,9 +164,9 @@ public class RingStressTests(ITestOutputHelper output)
     {
         for (int look = 0; !ring.TryPeek(out header, out payload); look++)
         {
-            if (look >= looks && ring.PrepareToPark(Mask) is { } signal)
+            if (look >= looks && ring.PrepareToPark(Mask) is { } sleep)
             {
-                ring.Park(signal, Mask, timeoutMilliseconds: -1);
+                ring.Park(sleep, Mask);
                 ring.DoNotWake();
                 look = 0;
             }

@@ -53,9 +53,9 @@ internal sealed class ControlLoop(WorkerChannel channel)
                 Handle(header, payload);
                 channel.Control.Advance();
             }
-            if (channel.Control.PrepareToPark(ControlMask) is { } signal)
+            if (channel.Control.PrepareToPark(ControlMask) is { } sleep)
             {
-                channel.Control.Park(signal, ControlMask, -1);
+                channel.Control.Park(sleep, ControlMask);
                 channel.Control.DoNotWake();
             }
         }

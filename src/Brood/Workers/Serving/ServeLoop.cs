@@ -86,9 +86,9 @@ internal sealed class ServeLoop
         _spin.Begin();
         while (!_channel.Calls.TryPeek(out header, out payload))
         {
-            if (!_spin.KeepLooking() && _channel.Calls.PrepareToPark(ServerMask) is { } signal)
+            if (!_spin.KeepLooking() && _channel.Calls.PrepareToPark(ServerMask) is { } sleep)
             {
-                _channel.Calls.Park(signal, ServerMask, _hasRehearsed ? -1 : RehearseAfterMilliseconds);
+                _channel.Calls.Park(sleep, ServerMask, _hasRehearsed ? -1 : RehearseAfterMilliseconds);
                 _channel.Calls.DoNotWake();
                 RehearseOnce();
             }

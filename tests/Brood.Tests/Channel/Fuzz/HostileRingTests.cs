@@ -104,9 +104,9 @@ public class HostileRingTests(ITestOutputHelper output)
 
     private static bool TryStep(SharedRegion region, RingReader<RegionMemory> reader, Random random, ref int head)
     {
-        if (random.Next(16) == 0 && reader.PrepareToPark(Mask) is { } signal)
+        if (random.Next(16) == 0 && reader.PrepareToPark(Mask) is { } sleep)
         {
-            reader.Park(signal + 1, Mask, timeoutMilliseconds: 0);
+            reader.Park(sleep with { Signal = sleep.Signal + 1 }, Mask, timeoutMilliseconds: 0);
             reader.DoNotWake();
         }
         bool mayHave = reader.HasRecord;

@@ -35,6 +35,8 @@ internal sealed class Interleavings
         public readonly StoreBuffer Stores = new();
         public long ParkedAt; // 0: not parked.
         public int ParkMask;
+        public int OldStores = -1; // Stores of the other that were under way when this parked; -1: it parked without a time limit.
+        public bool LimitPassed;
         public bool IsDone;
         public bool HasExchanged;
         public ulong Seen; // A hash of all that it has read, and of how often it was asked.
@@ -98,7 +100,7 @@ internal sealed class Interleavings
     {
         while (!_actors[actor].Stores.IsEmpty)
         {
-            _actors[actor].Stores.FlushOldest(_memory);
+            FlushOldest(actor);
         }
     }
 
@@ -127,7 +129,7 @@ internal sealed class Interleavings
         {
             if (field.FieldType.IsValueType && field.FieldType != typeof(ModelMemory))
             {
-                Saw(actor, field.GetValue(fields)!.GetHashCode());
+                Saw(actor, field.GetValue(fields)?.GetHashCode() ?? -1);
             }
         }
     }
@@ -139,16 +141,21 @@ internal sealed class Interleavings
         GoOn(actor);
     }
 
-    public void Park(int actor, long offset, int expected, int mask)
+    /// <summary>A time limit may pass at any moment. By then whatever was written before the actor parked has become visible.</summary>
+    /// <returns>Whether it has passed.</returns>
+    public bool Park(int actor, long offset, int expected, int mask, bool hasLimit)
     {
+        _actors[actor].LimitPassed = false;
         Step(actor);
         Flush(actor);
         if (Read(actor, offset, sizeof(int)) == expected)
         {
             (_actors[actor].ParkedAt, _actors[actor].ParkMask) = (offset, mask);
+            _actors[actor].OldStores = hasLimit ? _actors[1 - actor].Stores.Count : -1;
             GoOn(actor);
+            _actors[actor].OldStores = -1;
         }
-        Saw(actor, 2);
+        return Saw(actor, _actors[actor].LimitPassed ? 3 : 2) == 3;
     }
 
     public void Unpark(long offset, int mask)
@@ -173,7 +180,7 @@ internal sealed class Interleavings
         foreach (Actor actor in _actors)
         {
             actor.Stores.Clear();
-            (actor.ParkedAt, actor.IsDone, actor.HasExchanged, actor.Seen) = (0, false, false, 0);
+            (actor.ParkedAt, actor.OldStores, actor.IsDone, actor.HasExchanged, actor.Seen) = (0, -1, false, false, 0);
         }
         Hand(Choose(0));
         _ended.Wait();
@@ -311,16 +318,29 @@ internal sealed class Interleavings
             }
             if (choice >= FlushChoice)
             {
-                _actors[choice - FlushChoice].Stores.FlushOldest(_memory);
+                FlushOldest(choice - FlushChoice);
                 continue;
             }
-            if (_actors[choice].ParkedAt != 0)
+            Actor next = _actors[choice];
+            if (next.ParkedAt != 0)
             {
-                _actors[choice].ParkedAt = 0;
-                _wakesLeft--;
+                next.ParkedAt = 0;
+                next.LimitPassed = next.OldStores >= 0;
+                _wakesLeft -= next.LimitPassed ? 0 : 1;
+                while (next.OldStores > 0)
+                {
+                    FlushOldest(1 - choice);
+                }
             }
             return choice;
         }
+    }
+
+    private void FlushOldest(int actor)
+    {
+        _actors[actor].Stores.FlushOldest(_memory);
+        Actor other = _actors[1 - actor];
+        other.OldStores -= other.OldStores > 0 ? 1 : 0;
     }
 
     private int Options(int current, Span<int> options, out bool anyReady)
@@ -344,10 +364,12 @@ internal sealed class Interleavings
                 options[count++] = FlushChoice + actor;
             }
         }
-        for (int actor = 0; actor < 2 && _wakesLeft > 0; actor++)
+        for (int actor = 0; actor < 2; actor++)
         {
-            if (_actors[actor].ParkedAt != 0 && anyReady)
+            bool hasLimit = _actors[actor].OldStores >= 0;
+            if (_actors[actor].ParkedAt != 0 && (hasLimit || (_wakesLeft > 0 && anyReady)))
             {
+                anyReady |= hasLimit;
                 options[count++] = actor;
             }
         }
@@ -367,7 +389,7 @@ internal sealed class Interleavings
         foreach (Actor actor in _actors)
         {
             hash = (hash ^ actor.Seen) * 0x9E3779B97F4A7C15;
-            hash = (hash ^ (ulong)actor.ParkedAt ^ (actor.IsDone ? 1UL << 40 : 0)) * 0x100000001B3;
+            hash = (hash ^ (ulong)actor.ParkedAt ^ ((ulong)(actor.OldStores + 1) << 48) ^ (actor.IsDone ? 1UL << 40 : 0)) * 0x100000001B3;
             hash = actor.Stores.Hash(hash);
         }
         return hash;

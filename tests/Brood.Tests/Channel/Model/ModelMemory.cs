@@ -17,6 +17,9 @@ internal enum Defects
 
     /// <summary>A compare-exchange is a read and then a write.</summary>
     SplitCompareExchange = 4,
+
+    /// <summary>Time limits never pass.</summary>
+    SleepsForEver = 8,
 }
 
 /// <summary>One actor's view of a memory in which every access may come before or after any access of the other.</summary>
@@ -118,7 +121,8 @@ internal readonly struct ModelMemory(Interleavings model, int actor, Defects def
 
     public void Remember(object fields, int place) => model.Remember(actor, fields, place);
 
-    public void Park(long offset, int expected, int mask, int timeoutMilliseconds) => model.Park(actor, offset, expected, mask);
+    public bool Park(long offset, int expected, int mask, int timeoutMilliseconds) =>
+        model.Park(actor, offset, expected, mask, hasLimit: timeoutMilliseconds > 0 && (defects & Defects.SleepsForEver) == 0);
 
     public void Unpark(long offset, int mask)
     {
@@ -132,7 +136,9 @@ internal sealed class StoreBuffer
 {
     private readonly List<(long Offset, long Value, int Bytes)> _stores = [];
 
-    public bool IsEmpty => _stores.Count == 0;
+    public int Count => _stores.Count;
+
+    public bool IsEmpty => Count == 0;
 
     public void Clear() => _stores.Clear();
 

@@ -78,15 +78,46 @@ internal static class RingActors
         }
     }
 
+    /// <summary>The last item stays the last of a record that is not closed: as while the next one takes long.</summary>
+    public static void ProduceItems(ModelMemory memory, int capacity, int count)
+    {
+        var ring = new RingWriter<ModelMemory>(memory, 0, DataOffset, capacity);
+        ring.TryBeginGrowing(Header(0));
+        ring.TryGrow(Payload(0, 1));
+        ring.WakeConsumer();
+        for (int i = 1; i < count; i++)
+        {
+            memory.Remember(ring, i);
+            ring.TryGrow(Payload(i, 1));
+            ring.WakeConsumerForItem();
+        }
+        // The other may go on before the last store is visible.
+        memory.Fence();
+    }
+
+    public static void ConsumeItems(ModelMemory memory, int capacity, int count, List<int> items)
+    {
+        var ring = new RingReader<ModelMemory>(memory, 0, DataOffset, capacity);
+        while (items.Count < count)
+        {
+            Wait(memory, ring, items.Count, out ReadOnlySpan<byte> payload);
+            foreach (byte item in payload)
+            {
+                items.Add(item);
+            }
+            ring.Advance();
+        }
+    }
+
     private static FrameHeader Wait(ModelMemory memory, RingReader<ModelMemory> ring, int index, out ReadOnlySpan<byte> payload)
     {
         FrameHeader header;
         memory.Remember(ring, index);
         while (!ring.TryPeek(out header, out payload))
         {
-            if (ring.PrepareToPark(Mask) is { } signal)
+            if (ring.PrepareToPark(Mask) is { } sleep)
             {
-                ring.Park(signal, Mask, -1);
+                ring.Park(sleep, Mask);
                 ring.DoNotWake();
             }
             memory.Remember(ring, index);

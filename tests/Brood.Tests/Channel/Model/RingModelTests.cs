@@ -15,6 +15,15 @@ public class RingModelTests(ITestOutputHelper output)
     public void Every_record_arrives_whole_and_in_order_and_nobody_sleeps_for_ever(int capacity, int[] lengths, bool buffersStores) =>
         Walk(capacity, buffersStores, Defects.None, lengths);
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Every_item_is_read_while_the_next_one_takes_long(bool buffersStores) => WalkItems(buffersStores, Defects.None);
+
+    [Fact]
+    public void A_consumer_of_items_that_sleeps_for_long_at_once_is_noticed() =>
+        Assert.Contains("wake-up", Assert.Throws<ModelFailedException>(() => WalkItems(true, Defects.SleepsForEver)).Message);
+
     [Fact]
     public void A_record_is_either_withdrawn_or_taken() => WalkWithdrawals(Defects.None);
 
@@ -69,6 +78,21 @@ public class RingModelTests(ITestOutputHelper output)
                     Assert.True(both.Length == 0, $"both withdrawn and taken: {string.Join(' ', both)}");
                     Assert.Equal([0, 1, 2], withdrawn.Concat(taken).Order());
                 });
+        });
+        output.WriteLine($"{model.Runs} runs, {model.States} states");
+    }
+
+    private void WalkItems(bool buffersStores, Defects defects)
+    {
+        const int Capacity = 2 * RecordLayout.GrowthBytes;
+        var model = new Interleavings(RingActors.DataOffset + Capacity, buffersStores);
+        model.Walk(() =>
+        {
+            var items = new List<int>();
+            return (
+                () => RingActors.ProduceItems(new ModelMemory(model, 0, defects), Capacity, 3),
+                () => RingActors.ConsumeItems(new ModelMemory(model, 1, defects), Capacity, 3, items),
+                () => Assert.Equal([1, 2, 3], items));
         });
         output.WriteLine($"{model.Runs} runs, {model.States} states");
     }
