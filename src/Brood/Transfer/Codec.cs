@@ -67,6 +67,10 @@ internal abstract class Codec<T> : Codec
         }
     }
 
+    /// <summary>Reads values one behind the other at once, if they are no more than their bytes.</summary>
+    /// <returns>False: nothing was read; they have to be read one by one.</returns>
+    public virtual bool TryReadEach(ref TransferReader reader, Span<T> values) => false;
+
     public sealed override void WriteBoxed(TransferWriter writer, object? value) => Write(writer, (T)value!);
 
     public sealed override object? ReadBoxed(ref TransferReader reader) => Read(ref reader);

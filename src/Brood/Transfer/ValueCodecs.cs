@@ -25,6 +25,17 @@ internal sealed class RawCodec<T> : Codec<T>, IRunCodec<T>
         return reader.ReadUnmanaged<T>();
     }
 
+    public override bool TryReadEach(ref TransferReader reader, Span<T> values)
+    {
+        Span<byte> bytes = RawBytes.Of(values);
+        if (_pattern is not null || reader.Remaining < bytes.Length)
+        {
+            return false;
+        }
+        reader.ReadBytes(bytes.Length).CopyTo(bytes);
+        return true;
+    }
+
     public void WriteRun(TransferWriter writer, ReadOnlySpan<T> items) => RawElements.Write(writer, items);
 
     public void WriteRun(TransferWriter writer, T[] array, int start, int count) => RawElements.Write(writer, array, start, count);

@@ -87,7 +87,7 @@ internal sealed class PendingChunk<T, R>(MapRun<T, R> map, Function function, Ca
             return;
         }
         var values = new R[count];
-        if (map.ResultCodec is { } codec)
+        if (map.ResultCodec is { } codec && !codec.TryReadEach(ref reader, values))
         {
             for (int i = 0; i < count; i++)
             {
