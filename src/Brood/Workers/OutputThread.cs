@@ -9,9 +9,12 @@ namespace Brood.Workers;
 internal sealed class OutputThread(Action<WorkerOutputLine> write)
 {
     private readonly object _gate = new();
-    private readonly Queue<(OutputRelay Relay, WorkerOutputLine Line)> _lines = new(); // Guarded by _gate, like all below.
+    private readonly Queue<Entry> _lines = new(); // Guarded by _gate, like all below.
     private int _relays;
     private volatile Thread? _thread;
+
+    // A class: collections of own structs are compiled anew in each process, before its first worker is started.
+    private sealed record Entry(OutputRelay Relay, WorkerOutputLine Line);
 
     /// <summary>Whether the consumer is the one who asks: it cannot wait for itself.</summary>
     public bool IsCurrent => Thread.CurrentThread == _thread;
@@ -39,7 +42,7 @@ internal sealed class OutputThread(Action<WorkerOutputLine> write)
     {
         lock (_gate)
         {
-            _lines.Enqueue((relay, line));
+            _lines.Enqueue(new Entry(relay, line));
             if (_thread is not null)
             {
                 Monitor.Pulse(_gate);
@@ -55,7 +58,7 @@ internal sealed class OutputThread(Action<WorkerOutputLine> write)
     {
         while (true)
         {
-            (OutputRelay Relay, WorkerOutputLine Line) next;
+            Entry? next;
             lock (_gate)
             {
                 while (!_lines.TryDequeue(out next))

@@ -97,7 +97,9 @@ internal sealed record HostFacts
     {
         var coreLibrary = typeof(object).Assembly.Location;
         if (coreLibrary.Length == 0) return null;
-        var root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(coreLibrary)!, "..", "..", ".."));
+        string? root = coreLibrary;
+        for (var up = 0; up < 4 && root is not null; up++) root = Path.GetDirectoryName(root);
+        if (root is null) return null;
         return IfExists(Path.Combine(root, "dotnet")) ?? IfExists(Path.Combine(root, "dotnet.exe"));
     }
 

@@ -91,7 +91,9 @@ internal static class WorkerEnvironment
             foreach (var (name, value) in chosen) changes[name] = value;
         foreach (var name in changes.Keys)
         {
-            var isOwn = Array.Exists(s_settings, setting => setting.Name == name);
+            // Not Array.Exists, which is compiled anew for pairs, before the first worker is started.
+            var isOwn = false;
+            foreach (var setting in s_settings) isOwn |= setting.Name == name;
             // What the caller chose stays.
             var later = chosen?.ContainsKey(name) == true ? changes[name] : inherited.GetValueOrDefault(name);
             if (isOwn ? later is not null : chosen?.ContainsKey(name) != true) AppendRestore(restore, name, later);
