@@ -12,9 +12,11 @@ internal sealed partial class TransferWriter
     /// <summary>A writer that has grown beyond this is not kept: one giant value must not stay in memory.</summary>
     private const int KeptBytes = 1 << 20;
 
+    private const int InitialBytes = 256;
+
     [ThreadStatic] private static TransferWriter? t_spare;
 
-    private byte[] _buffer = new byte[256];
+    private byte[] _buffer = new byte[InitialBytes];
     private int _count;
     private Block[] _blocks = [];
     private int _blockCount;
@@ -38,9 +40,14 @@ internal sealed partial class TransferWriter
         }
     }
 
-    /// <summary>Empties the writer for the next payload.</summary>
+    /// <summary>Empties the writer for the next payload. What a giant one made it grow to is given up after a small one: giant
+    /// ones that follow each other do not grow it anew.</summary>
     public void Clear()
     {
+        if (_buffer.Length > KeptBytes && _count < _buffer.Length / 8)
+        {
+            _buffer = new byte[InitialBytes];
+        }
         _count = 0;
         if (_blockCount > 0)
         {

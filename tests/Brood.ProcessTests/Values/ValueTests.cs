@@ -23,6 +23,21 @@ public class ValueTests(SharedWorker shared) : IClassFixture<SharedWorker>
     }
 
     [Fact(Timeout = Watchdog.Milliseconds)]
+    public async Task A_giant_result_leaves_nothing_in_its_worker()
+    {
+        await using Worker worker = await Worker.StartAsync();
+        long before = await worker.CallAsync(LiveBytes);
+        List<string> texts = await worker.CallAsync(() => Enumerable.Range(0, 1_000_000).Select(i => $"text {i}").ToList());
+        Assert.Equal("text 999999", texts[^1]);
+        Assert.Equal(3, await worker.CallAsync(number => number + 1, 2));
+
+        long kept = await worker.CallAsync(LiveBytes) - before;
+        Assert.True(kept < 4 << 20, $"{kept:N0} bytes were kept");
+    }
+
+    private static long LiveBytes() => GC.GetTotalMemory(forceFullCollection: true);
+
+    [Fact(Timeout = Watchdog.Milliseconds)]
     public async Task A_result_whose_bits_are_no_value_fails_its_call_and_no_other()
     {
         TransferException e = await Assert.ThrowsAsync<TransferException>(() => _worker.CallAsync(MakeOddBool));
