@@ -63,7 +63,8 @@ public sealed record WorkerPoolOptions : WorkerOptions
         init => field = OptionChecks.NotNegative(value, nameof(RestartIntensity), "that the first failed start is the last");
     } = 3;
 
-    /// <summary>The time over which <see cref="RestartIntensity"/> counts.</summary>
+    /// <summary>The time over which <see cref="RestartIntensity"/> counts. The starts themselves do not count: those that hang until
+    /// <see cref="WorkerOptions.StartTimeout"/> are too many as soon as others.</summary>
     /// <value>The default is 10 seconds.</value>
     public TimeSpan RestartPeriod
     {

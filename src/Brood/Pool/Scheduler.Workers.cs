@@ -136,13 +136,14 @@ internal sealed partial class Scheduler
     private async Task StartAsync(PoolWorker worker)
     {
         IWorkerLink link;
+        long begun = _clock.GetTimestamp();
         try
         {
             link = await _start(this, _options, _starts.Token).ConfigureAwait(false);
         }
         catch (Exception e)
         {
-            OnStartFailed(worker, e);
+            OnStartFailed(worker, e, _clock.GetElapsedTime(begun));
             return;
         }
         lock (_gate)
@@ -174,7 +175,7 @@ internal sealed partial class Scheduler
         worker.Started.TrySetResult();
     }
 
-    private void OnStartFailed(PoolWorker worker, Exception error)
+    private void OnStartFailed(PoolWorker worker, Exception error, TimeSpan took)
     {
         lock (_gate)
         {
@@ -182,7 +183,7 @@ internal sealed partial class Scheduler
             ForgetNeedsLock(worker);
             // A program that cannot be started again, or an Initialize that throws, will not do better next time.
             bool isFinal = error is not WorkerStartException { Exit: not null } start || start.InnerException is not (null or WorkerCrashedException);
-            _breaker.Failed(error, isFinal);
+            _breaker.Failed(error, isFinal, took);
             StartWorkersNeedsLock();
             SettleNeedsLock();
             TryEndNeedsLock();
@@ -196,7 +197,7 @@ internal sealed partial class Scheduler
         new WorkerStartException(
             exit is null ? "A worker ended just after it was started."
                 : $"Worker {exit.ProcessId} {CrashMessages.How(exit)} before it had finished its first call.", exit),
-        isFinal: false);
+        isFinal: false, TimeSpan.Zero);
 
     private void ServeNeedsLock(PoolWorker worker)
     {

@@ -24,22 +24,24 @@ internal sealed class StartBreaker(int intensity, TimeSpan period, TimeProvider 
 
     /// <summary>A start failed.</summary>
     /// <param name="isFinal">Trying again cannot help: the program itself, or its Initialize, is the cause.</param>
-    /// <returns>Whether that was one too many.</returns>
-    public bool Failed(Exception error, bool isFinal)
+    /// <param name="took">How long it took. That time does not count: starts that hang for longer than the period would never be too many.</param>
+    public void Failed(Exception error, bool isFinal, TimeSpan took)
     {
         long now = clock.GetTimestamp();
+        for (int i = 0; i < _failures.Count; i++)
+        {
+            _failures.Enqueue(_failures.Dequeue() + (long)(took.TotalSeconds * clock.TimestampFrequency));
+        }
         while (_failures.TryPeek(out long first) && clock.GetElapsedTime(first, now) >= period)
         {
             _failures.Dequeue();
         }
         _failures.Enqueue(now);
-        if (_failures.Count <= intensity && !isFinal)
+        if (_failures.Count > intensity || isFinal)
         {
-            return false;
+            _lastFailure = error;
+            _openedAt = now;
         }
-        _lastFailure = error;
-        _openedAt = now;
-        return true;
     }
 
     public void Succeeded() => _failures.Clear();

@@ -136,6 +136,22 @@ public class SchedulerTests
     }
 
     [Fact]
+    public void Starts_that_hang_end_in_one_exception_too()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1, RestartIntensity = 2 });
+        FakeCall call = workers.Submit();
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.False(call.IsEnded);
+            workers.Clock.Advance(workers.Options.StartTimeout);
+            workers.FailStart();
+        }
+
+        Assert.IsType<WorkerStartException>(call.Error);
+        Assert.Empty(workers.Starting);
+    }
+
+    [Fact]
     public void A_start_that_fails_while_the_pool_is_joined_does_not_keep_it()
     {
         var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1, RestartIntensity = 0 });
