@@ -8,10 +8,13 @@ internal static class LinuxSupervisor
     /// <summary>Output, error, and the life of the process.</summary>
     private const int FdsPerWorker = 3;
 
+    /// <summary>In a process that has no descriptors left, it looks by itself whether there is another child.</summary>
+    private const int MillisecondsWithoutBell = 50;
+
     private static readonly Lock s_gate = new();
     private static readonly List<LinuxWorkerProcess> s_watched = []; // Guarded by s_gate.
     private static Thread? s_thread; // Guarded by s_gate.
-    private static int s_bellRead = -1; // The supervisor's pipe to itself. Guarded by s_gate.
+    private static int s_bellRead = -1; // The supervisor's pipe to itself; -1: the system gave none. Guarded by s_gate.
     private static int s_bellWrite = -1;
 
     public static void Watch(LinuxWorkerProcess process)
@@ -21,9 +24,9 @@ internal static class LinuxSupervisor
             s_watched.Add(process);
             if (s_thread is null)
             {
-                var fds = new int[2];
-                LinuxNative.Pipe2(ref fds[0], UnixNative.O_CLOEXEC_LINUX);
-                (s_bellRead, s_bellWrite) = (fds[0], fds[1]);
+                int[] bell = [-1, -1];
+                LinuxNative.Pipe2(ref bell[0], UnixNative.O_CLOEXEC_LINUX);
+                (s_bellRead, s_bellWrite) = (bell[0], bell[1]);
                 s_thread = new Thread(Run, maxStackSize: 256 * 1024) { IsBackground = true, Name = "Brood supervisor" };
                 s_thread.Start();
                 return;
@@ -46,8 +49,11 @@ internal static class LinuxSupervisor
 
     private static void RingNeedsLock()
     {
-        byte one = 1;
-        UnixNative.Write(s_bellWrite, ref one, 1);
+        if (s_bellWrite >= 0)
+        {
+            byte one = 1;
+            UnixNative.Write(s_bellWrite, ref one, 1);
+        }
     }
 
     private static void Run()
@@ -62,8 +68,11 @@ internal static class LinuxSupervisor
             {
                 if (s_watched.Count == 0)
                 {
-                    UnixNative.Close(s_bellRead);
-                    UnixNative.Close(s_bellWrite);
+                    if (s_bellRead >= 0)
+                    {
+                        UnixNative.Close(s_bellRead);
+                        UnixNative.Close(s_bellWrite);
+                    }
                     s_thread = null;
                     return;
                 }
@@ -80,7 +89,7 @@ internal static class LinuxSupervisor
             {
                 watched[i].AddTo(fds, 1 + (i * FdsPerWorker));
             }
-            if (UnixNative.Poll(ref fds[0], count, -1) <= 0)
+            if (UnixNative.Poll(ref fds[0], count, fds[0].Fd >= 0 ? -1 : MillisecondsWithoutBell) <= 0)
             {
                 continue;
             }

@@ -210,14 +210,16 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
 
     private void Spawn(ProcessStart start)
     {
-        (int lifeRead, _lifeFd) = Pipe();
+        int lifeRead = -1;
+        int handlesThere = -1;
         int nullFd = -1;
-        (int handlesHere, int handlesThere) = SocketPair();
-        _handles = new LinuxHandleSocket(handlesHere, MaxUnclaimedHandles);
         int outputWrite = -1;
         int errorWrite = -1;
         try
         {
+            (lifeRead, _lifeFd) = Pipe();
+            (int handlesHere, handlesThere) = SocketPair();
+            _handles = new LinuxHandleSocket(handlesHere, MaxUnclaimedHandles);
             nullFd = UnixNative.MoveUp(UnixNative.Open("/dev/null", UnixNative.O_CLOEXEC_LINUX, 0));
             if (!start.InheritOutput)
             {
@@ -267,7 +269,29 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
         {
             throw UnixNative.Error("The system gave no pipe");
         }
-        return (UnixNative.MoveUp(fds[0]), UnixNative.MoveUp(fds[1]));
+        return MoveUp(fds[0], fds[1]);
+    }
+
+    private static (int First, int Second) MoveUp(int first, int second)
+    {
+        try
+        {
+            first = UnixNative.MoveUp(first);
+        }
+        catch
+        {
+            UnixNative.Close(second);
+            throw;
+        }
+        try
+        {
+            return (first, UnixNative.MoveUp(second));
+        }
+        catch
+        {
+            UnixNative.Close(first);
+            throw;
+        }
     }
 
     private static (int Here, int There) SocketPair()
@@ -277,7 +301,7 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
         {
             throw UnixNative.Error("The system gave no pair of sockets");
         }
-        return (UnixNative.MoveUp(fds[0]), UnixNative.MoveUp(fds[1]));
+        return MoveUp(fds[0], fds[1]);
     }
 
     public override void CloseMemory()

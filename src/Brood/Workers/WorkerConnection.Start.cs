@@ -158,9 +158,9 @@ internal sealed partial class WorkerConnection
         _relay.HasRoom = process.ResumeOutput;
         _shared = new ReceivedShared(process);
         process.Prepare();
-        _region = process.Map(0, RegionLayout.FixedBytes);
         try
         {
+            _region = process.Map(0, RegionLayout.FixedBytes);
             RegionIdentity.Write(_region);
             var memory = new RegionMemory(_region, process.Parking);
             _calls = Rings.CallWriter(memory);
@@ -177,7 +177,8 @@ internal sealed partial class WorkerConnection
         }
         catch
         {
-            _region.Dispose();
+            _region?.Dispose();
+            process.CloseMemory();
             throw;
         }
         process.Watch();
