@@ -27,13 +27,16 @@ internal sealed record Leftovers(int Children, int Descriptors, int Mappings)
             $"before: {before}, after: {after}");
     }
 
-    public static bool IsAlive(int processId) => Native.Kill(processId, 0) == 0;
+    /// <summary>One that has ended and only waits to be reaped is not.</summary>
+    public static bool IsAlive(int processId) => Native.Kill(processId, 0) == 0 && !IsInState(processId, 'Z');
 
-    public static bool IsStopped(int processId)
+    public static bool IsStopped(int processId) => IsInState(processId, 'T');
+
+    private static bool IsInState(int processId, char state)
     {
         try
         {
-            return File.ReadAllText($"/proc/{processId}/stat").Contains(") T ", StringComparison.Ordinal);
+            return File.ReadAllText($"/proc/{processId}/stat").Contains($") {state} ", StringComparison.Ordinal);
         }
         catch (IOException)
         {

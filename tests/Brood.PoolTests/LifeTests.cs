@@ -120,6 +120,23 @@ public class LifeTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Warming_up_just_after_a_crash_starts_another_worker()
+    {
+        await using var pool = new WorkerPool(1);
+        for (int round = 0; round < 10; round++)
+        {
+            int dead = pool.Call(static () => Environment.ProcessId);
+            Assert.Throws<WorkerCrashedException>(() => pool.Call(static () => Native.Kill(Environment.ProcessId, Native.SIGKILL)));
+
+            await pool.WarmUpAsync(Token);
+
+            WorkerStatistics worker = Assert.Single(pool.GetStatistics().Workers);
+            Assert.NotEqual(dead, worker.ProcessId);
+            Assert.True(Leftovers.IsAlive(worker.ProcessId));
+        }
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task An_idle_worker_is_joined_and_the_next_call_starts_another()
     {
         await using var pool = new WorkerPool(new WorkerPoolOptions { Workers = 1, IdleTimeout = TimeSpan.FromMilliseconds(20) });

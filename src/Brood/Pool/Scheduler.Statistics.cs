@@ -14,7 +14,11 @@ internal sealed partial class Scheduler
             foreach (PoolWorker worker in _workers.Concat(_spares).Concat(_leaving))
             {
                 running += worker.InvocationsGiven - worker.InvocationsEnded;
-                workers.Add(Describe(worker));
+                // One that has just died is about to be forgotten.
+                if (worker.Link is not { IsGone: true })
+                {
+                    workers.Add(Describe(worker));
+                }
             }
             return new PoolStatistics
             {

@@ -10,6 +10,11 @@ internal sealed partial class Scheduler
     public async Task WarmUpAsync(CancellationToken cancellationToken)
     {
         var starting = new List<Task>();
+        while (DyingWorker() is { } dying)
+        {
+            // Whoever was told of the crash may be here before the worker is forgotten.
+            await dying.Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
         lock (_gate)
         {
             AssertInvariants();
@@ -32,6 +37,14 @@ internal sealed partial class Scheduler
             }
         }
         await Task.WhenAll(starting).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private IWorkerLink? DyingWorker()
+    {
+        lock (_gate)
+        {
+            return _workers.Concat(_spares).FirstOrDefault(static worker => worker.Link?.IsGone == true)?.Link;
+        }
     }
 
     private void StartWorkersNeedsLock()
