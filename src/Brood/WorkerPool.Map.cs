@@ -19,7 +19,8 @@ public sealed partial class WorkerPool
     /// <returns>The results. The first failure ends the enumeration with its exception and stops the rest of the work; the failed item's
     /// place in the source, from 0 up, is in its <see cref="Exception.Data"/> as the <see cref="long"/> <c>"Brood.ItemIndex"</c>.
     /// <see cref="CallOptions.Timeout"/> and <see cref="CallOptions.Retries"/> of the pool's <see cref="WorkerPoolOptions.Call"/> hold for
-    /// each item, the time from when the item begins to run. Each enumeration is a map of its own, which begins with its first item.</returns>
+    /// each item, the time from when the item begins to run. Each enumeration is a map of its own, which begins when
+    /// its first result is asked for.</returns>
     /// <remarks>An item fails as a call does; see <see cref="Callable.CallAsync{T, R}(Func{T, R}, T, CancellationToken)"/>. Items are sent in
     /// chunks: when a map ends early, items behind the last result may have run.</remarks>
     /// <exception cref="ArgumentException">At once: the function returns a <see cref="ValueTask"/>. Nothing has run.</exception>
