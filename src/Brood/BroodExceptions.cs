@@ -1,6 +1,7 @@
 namespace Brood;
 
-/// <summary>The base of every exception that Brood itself raises.</summary>
+/// <summary>The base of the exceptions that are Brood's own, but for <see cref="CallTimeoutException"/>, which is a
+/// <see cref="TimeoutException"/>.</summary>
 public abstract class BroodException : Exception
 {
     private protected BroodException(string message, Exception? inner = null) : base(message, inner) { }
@@ -24,7 +25,9 @@ public sealed class RemoteException : BroodException
     public string? RemoteStackTrace { get; }
 }
 
-/// <summary>The worker process ended, without being asked to, while the call was on it.</summary>
+/// <summary>The worker process ended before it had answered the call: by itself, by a signal, or killed by the host.</summary>
+/// <remarks>In a pool that is told to callers whose function had started, or whose arguments end each worker that reads them; other calls
+/// go to another worker. A <see cref="Worker"/> that has ended tells it to all its calls, the later ones included.</remarks>
 public sealed class WorkerCrashedException : BroodException
 {
     internal WorkerCrashedException(string message, WorkerExit exit, string function, bool started) : base(message)
@@ -37,25 +40,26 @@ public sealed class WorkerCrashedException : BroodException
     /// <summary>How the process ended, and its last words.</summary>
     public WorkerExit Exit { get; }
 
-    /// <summary>The function that was called, as <c>Type.Method</c>.</summary>
+    /// <summary>The function that was called, as messages name it: <c>Type.Method</c>, or <c>lambda in Type</c>.</summary>
     public string Function { get; }
 
     /// <summary>Whether the function had started. Known from memory that outlives the worker, never guessed.</summary>
     public bool Started { get; }
 }
 
-/// <summary>A worker could not be started. No function has run.</summary>
+/// <summary>A worker could not be started. No function has run, except perhaps <see cref="WorkerOptions.Initialize"/>.</summary>
 public sealed class WorkerStartException : BroodException
 {
     internal WorkerStartException(string message, WorkerExit? exit = null, Exception? inner = null)
         : base(message, inner) => Exit = exit;
 
-    /// <summary>How the child ended, or null if no process was started.</summary>
+    /// <summary>How the child ended; null if no process was started, or <see cref="WorkerOptions.Initialize"/> cannot cross.</summary>
     public WorkerExit? Exit { get; }
 }
 
 /// <summary>An argument, a captured variable or a result cannot cross the border.</summary>
-/// <remarks>When an argument or a captured variable is refused, nothing was sent and the function has not run.</remarks>
+/// <remarks>When the function, an argument or a captured variable is refused, the function has not run; when the result is refused, it has.
+/// The message says which.</remarks>
 public sealed class TransferException : BroodException
 {
     internal TransferException(string message, string? path = null, Exception? inner = null)
@@ -74,10 +78,11 @@ public sealed class CallTimeoutException : TimeoutException
         Elapsed = elapsed;
     }
 
-    /// <summary>Whether the function had started. If it had, its worker was stopped with it.</summary>
+    /// <summary>Whether the function had started. If it had, its work was stopped: it ended when its token was cancelled, or its worker
+    /// was killed.</summary>
     public bool Started { get; }
 
-    /// <summary>The time from the call to this exception.</summary>
+    /// <summary>The time from the call to this exception; in a map, from when the item began to run.</summary>
     public TimeSpan Elapsed { get; }
 }
 

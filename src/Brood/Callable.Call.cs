@@ -64,7 +64,8 @@ public abstract partial class Callable
     /// <param name="function">What to call.</param>
     /// <param name="arg">Copied before anything is sent.</param>
     /// <returns>The result.</returns>
-    /// <remarks>Fails as <see cref="CallAsync{T, R}(Func{T, R}, T, CancellationToken)"/> does.</remarks>
+    /// <remarks>Fails as <see cref="CallAsync{T, R}(Func{T, R}, T, CancellationToken)"/> does, in this thread. It is stopped by
+    /// <see cref="CallOptions.Timeout"/> only.</remarks>
     public R Call<T, R>(Func<T, R> function, T arg)
     {
         var call = new CallEncoder(this, function);

@@ -65,21 +65,27 @@ public abstract partial class Callable
     /// <param name="function">What to call. A lambda may capture variables; only those that it reads are sent.</param>
     /// <param name="arg">Copied before this method returns: changing it afterwards changes nothing.</param>
     /// <param name="cancellationToken">Stops the call, not just the waiting: a queued call is removed; of a running one the
-    /// tokens that the function took are cancelled, and after <see cref="CallOptions.CancelGrace"/> (at once, if it took none)
-    /// its worker is killed. It is no argument of the function: what the function is to hear of is given to it as well.</param>
+    /// tokens that the function took are cancelled, and after <see cref="CallOptions.CancelGrace"/> (at once, if it took
+    /// nothing through which it could hear) its worker is killed. It is no argument of the function: what the function is to hear of is given to it as well.</param>
     /// <returns>The result. A function that returns a task is awaited in the worker. One that returns a value although its token
     /// was cancelled, for this token or for a timeout, has succeeded.</returns>
     /// <remarks>
     /// A token that is an argument cancels the function only: the exception that this raises carries a token of the worker's. What
-    /// the <see cref="IProgress{T}.Report"/> of a progress throws in the host is ignored.
+    /// the <see cref="IProgress{T}.Report"/> of a progress throws in the host is ignored. All failures come with the task, but for an
+    /// <see cref="ArgumentNullException"/>.
     /// </remarks>
     /// <exception cref="TransferException">The function, an argument, a captured variable or the result cannot cross. If the
     /// result: the function has run.</exception>
     /// <exception cref="WorkerCrashedException">The worker ended; <see cref="WorkerCrashedException.Started"/> says whether the
     /// function had started.</exception>
-    /// <exception cref="CallTimeoutException"><see cref="CallOptions.Timeout"/> passed.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    /// <exception cref="ObjectDisposedException">Called after dispose or join. The function has not run.</exception>
+    /// <exception cref="CallTimeoutException"><see cref="CallOptions.Timeout"/> passed;
+    /// <see cref="CallTimeoutException.Started"/> says whether the function had started.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. The function may have started, unless that was before the
+    /// call.</exception>
+    /// <exception cref="WorkerStartException">A pool could start no worker for the call. The function has not run.</exception>
+    /// <exception cref="PoolSaturatedException"><see cref="WorkerPoolOptions.MaxQueuedCalls"/> was reached. The function has not run.</exception>
+    /// <exception cref="ObjectDisposedException">Called after dispose or join, or a pool was disposed before its turn came; or an array that
+    /// is an argument was disposed. The function has not run.</exception>
     /// <exception cref="RemoteException">The function threw an exception whose type cannot be rebuilt here. Other exceptions of the
     /// function arrive as their own type, with the worker's stack trace.</exception>
     public Task<R> CallAsync<T, R>(Func<T, R> function, T arg, CancellationToken cancellationToken = default)

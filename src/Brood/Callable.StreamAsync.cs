@@ -18,7 +18,10 @@ public abstract partial class Callable
     /// <param name="cancellationToken">Stops the work, as leaving the enumeration does.</param>
     /// <returns>The items, in order. The function starts with the enumeration and runs at most a window of 64 items ahead of its
     /// reader. Each enumeration is a call of its own.</returns>
-    /// <remarks>The enumeration fails as <see cref="CallAsync{T, R}(Func{T, R}, T, CancellationToken)"/> does; items that came before are delivered before.</remarks>
+    /// <remarks>The enumeration fails as <see cref="CallAsync{T, R}(Func{T, R}, T, CancellationToken)"/> does; items that came before are delivered before.
+    /// What cannot cross is refused when the enumeration begins.</remarks>
+    /// <exception cref="InvalidOperationException">From the enumeration: it is the second, and the function took a token, a progress, a
+    /// sequence or a <see cref="SharedArray{T}"/>. The function has not run again.</exception>
     public IAsyncEnumerable<R> StreamAsync<T, R>(Func<T, IAsyncEnumerable<R>> function, T arg, CancellationToken cancellationToken = default)
     {
         var call = new CallEncoder(this, function);

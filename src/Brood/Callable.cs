@@ -3,7 +3,7 @@ using Brood.Workers;
 
 namespace Brood;
 
-/// <summary>What a <see cref="Worker"/> and a WorkerPool have in common: functions are called on them.</summary>
+/// <summary>What a <see cref="Worker"/> and a <see cref="WorkerPool"/> have in common: functions are called on them.</summary>
 /// <remarks>
 /// A function is any static method, local function or lambda, of any assembly that this program has loaded from a file;
 /// instance methods, too, where the instance can cross. Arguments and captured variables are copied while the call is made.

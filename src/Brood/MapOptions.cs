@@ -12,7 +12,8 @@ public sealed record MapOptions
     /// <value>The default is true.</value>
     public bool Ordered { get; init; } = true;
 
-    /// <summary>How many items are sent to a worker at a time.</summary>
+    /// <summary>How many items are sent to a worker at a time, at most: items that are large, or that the source is slow to give, are sent
+    /// in smaller chunks.</summary>
     /// <value>From 0 up. The default is 0: it adapts to how long items take. Never more than <see cref="WorkerPoolOptions.MaxCallsPerWorker"/>.</value>
     public int ChunkSize
     {

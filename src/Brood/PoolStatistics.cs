@@ -60,10 +60,10 @@ public sealed record WorkerStatistics
     /// <summary>What the worker is doing: <c>Starting</c>, <c>Idle</c>, <c>Running</c>, <c>Spare</c> or <c>Leaving</c>.</summary>
     public required string State { get; init; }
 
-    /// <summary>The function that it runs, or null.</summary>
+    /// <summary>The name of the call that it runs, or null: <see cref="CallOptions.Name"/>, or else the function's.</summary>
     public required string? Function { get; init; }
 
-    /// <summary>How long it has been doing that.</summary>
+    /// <summary>How long it has been doing that; zero while the process is being started.</summary>
     public required TimeSpan Since { get; init; }
 
     /// <summary>Memory of its own, in bytes; 0 if unknown.</summary>

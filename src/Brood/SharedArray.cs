@@ -22,7 +22,8 @@ public sealed class SharedArray<T> : IDisposable where T : unmanaged
     /// <summary>Allocates the array, filled with zeros.</summary>
     /// <param name="length">In elements, from 1 up. May exceed <see cref="int.MaxValue"/>.</param>
     /// <exception cref="OutOfMemoryException">There is not that much memory for this process.</exception>
-    /// <exception cref="PlatformNotSupportedException">Not on Linux.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The length is less than 1.</exception>
+    /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
     public SharedArray(long length)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
@@ -43,25 +44,33 @@ public sealed class SharedArray<T> : IDisposable where T : unmanaged
     /// <summary>Frees this process's share, if it was not disposed.</summary>
     ~SharedArray() => Release();
 
-    /// <summary>The number of elements.</summary>
+    /// <summary>The number of elements, also after <see cref="Dispose"/>.</summary>
     public long Length { get; }
 
     /// <summary>All elements. Keep the array reachable while the span is in use: <c>using</c> does.</summary>
     /// <exception cref="InvalidOperationException">There are more than a span can hold; use <see cref="Slice"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The array was disposed in this process.</exception>
     public Span<T> Span => Block.Region.Elements<T>(0, CheckedLength());
 
     /// <summary>All elements, for methods that want a <see cref="Memory{T}"/>.</summary>
     /// <exception cref="InvalidOperationException">There are more than a memory can hold; use <see cref="Slice"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The array was disposed in this process.</exception>
     public Memory<T> Memory => new SharedMemoryManager<T>(this, Block.Region, CheckedLength()).Memory;
 
     /// <summary>One element.</summary>
     /// <param name="index">From 0 up to <see cref="Length"/> - 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such element.</exception>
+    /// <exception cref="ObjectDisposedException">The array was disposed in this process.</exception>
     public ref T this[long index] => ref Block.Region.Elements<T>(index, 1)[0];
 
     /// <summary>Some of the elements, of an array of any length.</summary>
+    /// <param name="start">The index of the first, from 0 up to <see cref="Length"/>.</param>
+    /// <param name="length">How many, from 0 up.</param>
+    /// <exception cref="ArgumentOutOfRangeException">They are not all in the array.</exception>
+    /// <exception cref="ObjectDisposedException">The array was disposed in this process.</exception>
     public Span<T> Slice(long start, int length) => Block.Region.Elements<T>(start, length);
 
-    /// <summary>Frees this process's share. The memory itself goes with its last user.</summary>
+    /// <summary>Frees this process's share. The memory itself goes with its last user. Harmless to repeat.</summary>
     public void Dispose()
     {
         Release();

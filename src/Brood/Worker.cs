@@ -46,8 +46,10 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
     /// <summary>Starts a worker process: this same program, without its Main.</summary>
     /// <param name="options">The default is null: <see cref="WorkerOptions"/> with its defaults.</param>
     /// <param name="cancellationToken">Ends the start; a process that was started is killed.</param>
+    /// <returns>The worker, when it serves and <see cref="WorkerOptions.Initialize"/> has run.</returns>
     /// <exception cref="WorkerStartException">The worker could not be started. No function has run, except perhaps
     /// <see cref="WorkerOptions.Initialize"/>.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the worker served.</exception>
     public static Task<Worker> StartAsync(WorkerOptions? options = null, CancellationToken cancellationToken = default)
     {
         if (cancellationToken.IsCancellationRequested)
@@ -65,8 +67,10 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
         }
     }
 
-    /// <summary>Finishes all calls that were made, then ends the process. New calls are refused.</summary>
+    /// <summary>Finishes all calls that were made, then ends the process. New calls are refused with an
+    /// <see cref="ObjectDisposedException"/>. A call that hangs keeps it waiting.</summary>
     /// <param name="cancellationToken">Ends the waiting, not the joining.</param>
+    /// <returns>How the process ended, also if it did so before, in another way. May be asked for again.</returns>
     public Task<WorkerExit> JoinAsync(CancellationToken cancellationToken = default)
     {
         lock (_gate)
@@ -80,7 +84,9 @@ public sealed partial class Worker : Callable, IAsyncDisposable, IConnectionOwne
         return Exited.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Ends the process, and everything it started, at once. Calls that it had fail with a <see cref="WorkerCrashedException"/>.</summary>
+    /// <summary>Ends the process, and everything it started, at once. Calls that it had, and later ones, fail with a
+    /// <see cref="WorkerCrashedException"/>.</summary>
+    /// <returns>How the process ended, when it is gone.</returns>
     public Task<WorkerExit> KillAsync() => Kill(nameof(KillAsync));
 
     private Task<WorkerExit> Kill(string by)

@@ -6,10 +6,10 @@ public enum ExitReason
     /// <summary>It was joined: it finished what it had accepted and ended.</summary>
     Joined,
 
-    /// <summary>The host killed it, because it was asked to.</summary>
+    /// <summary>The host killed it: by <see cref="Worker.KillAsync"/>, by a dispose whose time was up, or because its start was cancelled.</summary>
     Killed,
 
-    /// <summary>A pool replaced it, for its age, its number of calls or its idle time.</summary>
+    /// <summary>A pool replaced it, for its age, its number of calls, its idle time or the memory that earlier calls left.</summary>
     Recycled,
 
     /// <summary>The host killed it because a call was cancelled or timed out.</summary>
@@ -43,7 +43,7 @@ public enum ExitReason
     /// <summary>It wrote rubbish into its channel, and the host killed it for that.</summary>
     ProtocolViolation,
 
-    /// <summary>It ended before it could serve.</summary>
+    /// <summary>It ended before it could serve, or was killed because it did not serve in time or <see cref="WorkerOptions.Initialize"/> threw.</summary>
     FailedToStart,
 
     /// <summary>It is gone and the system did not say how.</summary>
@@ -56,7 +56,7 @@ public sealed record WorkerExit
     /// <summary>The process id that it had.</summary>
     public required int ProcessId { get; init; }
 
-    /// <summary>The exit code, or null if a signal ended the process.</summary>
+    /// <summary>The exit code; null if a signal ended the process, or the system did not say.</summary>
     public int? ExitCode { get; init; }
 
     /// <summary>The signal that ended the process, such as <c>SIGSEGV</c>, or null.</summary>
@@ -79,6 +79,7 @@ public sealed record WorkerExit
     /// <summary>Who killed it, where the reason is <see cref="ExitReason.Killed"/>; continues "was killed by".</summary>
     internal string? KilledBy { get; init; }
 
-    /// <summary>The last lines that it wrote to its standard error.</summary>
+    /// <summary>The last lines that it wrote to its standard error, oldest first: up to 20, and before them up to 10 with which the
+    /// runtime said why it ended. Empty with <see cref="WorkerOutput.Inherit"/>.</summary>
     public IReadOnlyList<string> LastErrorLines { get; init; } = [];
 }

@@ -3,12 +3,14 @@ using Brood.Workers;
 namespace Brood;
 
 /// <summary>How workers are started and kept.</summary>
+/// <remarks>A value out of its range is refused where it is set, with an <see cref="ArgumentOutOfRangeException"/>.</remarks>
 public record WorkerOptions
 {
     internal static readonly WorkerOptions Default = new();
 
     /// <summary>Runs once in each worker before its first call: opens what cannot cross, loads what takes long.</summary>
-    /// <value>The default is null. What it throws ends the start with a <see cref="WorkerStartException"/>.</value>
+    /// <value>The default is null. What it throws, or captured and cannot cross, ends the start with a
+    /// <see cref="WorkerStartException"/>. Its time is part of <see cref="StartTimeout"/>.</value>
     public Action? Initialize { get; init; }
 
     /// <summary>Environment variables for the worker, on top of the host's own; a null value removes one.</summary>
@@ -22,6 +24,7 @@ public record WorkerOptions
 
     /// <summary>The worker's current folder.</summary>
     /// <value>The default is null: the host's. That it exists is found out when a worker is started.</value>
+    /// <exception cref="ArgumentException">It is empty, or has a NUL character.</exception>
     public string? WorkingDirectory
     {
         get;
@@ -29,7 +32,7 @@ public record WorkerOptions
     }
 
     /// <summary>How long a worker may take from its start until it serves, <see cref="Initialize"/> included.</summary>
-    /// <value>Up to 49 days, or <see cref="Timeout.InfiniteTimeSpan"/>. The default is 30 seconds.</value>
+    /// <value>Longer than zero, up to 49 days, or <see cref="Timeout.InfiniteTimeSpan"/>. The default is 30 seconds.</value>
     public TimeSpan StartTimeout
     {
         get;
@@ -37,7 +40,7 @@ public record WorkerOptions
     } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long dispose waits for a worker to finish what it had accepted, and for whoever takes its output, before it is killed.</summary>
-    /// <value>Up to 49 days, or <see cref="Timeout.InfiniteTimeSpan"/>: then dispose ends when the calls do. The default is 5 seconds.</value>
+    /// <value>From zero up to 49 days, or <see cref="Timeout.InfiniteTimeSpan"/>: then dispose ends when the calls do. The default is 5 seconds.</value>
     public TimeSpan JoinTimeout
     {
         get;
@@ -53,7 +56,7 @@ public record WorkerOptions
     } = WorkerOutput.Relay;
 
     /// <summary>How much memory of its own, managed and native, a worker may have resident.</summary>
-    /// <value>In bytes. The default is 0: no limit. Shared memory and mapped files do not count. It is looked at every 50 ms while calls
+    /// <value>In bytes, from 0 up. The default is 0: no limit. Shared memory and mapped files do not count. It is looked at every 50 ms while calls
     /// run, once after the last of them, and before the next: what earlier calls left costs the worker, not the next call in a pool.</value>
     public long MaxMemoryBytes
     {

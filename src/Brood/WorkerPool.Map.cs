@@ -16,8 +16,16 @@ public sealed partial class WorkerPool
     /// thread pool; if it blocks there when the map is left, nobody waits for it, and that thread disposes it when it comes back.</param>
     /// <param name="options">The default is null: <see cref="MapOptions"/> with its defaults.</param>
     /// <param name="cancellationToken">Ends the enumeration and stops the work, as leaving it does.</param>
-    /// <returns>The results. The first failure ends the enumeration with its exception. <see cref="CallOptions.Timeout"/> and
-    /// <see cref="CallOptions.Retries"/> of the pool's <see cref="WorkerPoolOptions.Call"/> hold for each item.</returns>
+    /// <returns>The results. The first failure ends the enumeration with its exception and stops the rest of the work; the failed item's
+    /// place in the source, from 0 up, is in its <see cref="Exception.Data"/> as the <see cref="long"/> <c>"Brood.ItemIndex"</c>.
+    /// <see cref="CallOptions.Timeout"/> and <see cref="CallOptions.Retries"/> of the pool's <see cref="WorkerPoolOptions.Call"/> hold for
+    /// each item, the time from when the item begins to run. Each enumeration is a map of its own, which begins when
+    /// its first result is asked for.</returns>
+    /// <remarks>An item fails as a call does; see <see cref="Callable.CallAsync{T, R}(Func{T, R}, T, CancellationToken)"/>. Items are sent in
+    /// chunks: when a map ends early, items behind the last result may have run.</remarks>
+    /// <exception cref="ArgumentException">At once: the function returns a <see cref="ValueTask"/>. Nothing has run.</exception>
+    /// <exception cref="TransferException">At once: the function streams; nothing has run. From the enumeration: the function or what it
+    /// captured cannot cross, and nothing has run; or an item or its result cannot.</exception>
     public IAsyncEnumerable<R> MapAsync<T, R>(Func<T, R> function, IEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
     {
         CheckResult<R>(function, source);
@@ -52,8 +60,13 @@ public sealed partial class WorkerPool
     /// <param name="source">Read only as far ahead as <see cref="MapOptions.MaxInFlight"/> allows; may be endless.</param>
     /// <param name="options">The default is null: <see cref="MapOptions"/> with its defaults.</param>
     /// <param name="cancellationToken">Ends the enumeration and stops the work, as leaving it does.</param>
-    /// <returns>One result for each item. An item that takes its worker along fails alone: finished items are kept, the others are
-    /// dealt again.</returns>
+    /// <returns>One result for each item, and its place in the source. An item that takes its worker along fails alone: finished items
+    /// are kept, the others are dealt again. The enumeration itself fails only where no item does: its token, what the source throws, or
+    /// a captured variable that cannot cross.</returns>
+    /// <remarks>Otherwise as <see cref="MapAsync{T, R}(Func{T, R}, IEnumerable{T}, MapOptions, CancellationToken)"/>.</remarks>
+    /// <exception cref="ArgumentException">At once: the function returns a <see cref="ValueTask"/>. Nothing has run.</exception>
+    /// <exception cref="TransferException">At once: the function streams; nothing has run. From the enumeration: the function or what it
+    /// captured cannot cross; nothing has run.</exception>
     public IAsyncEnumerable<MapResult<R>> MapResultsAsync<T, R>(Func<T, R> function, IEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
     {
         CheckResult<R>(function, source);
@@ -88,7 +101,10 @@ public sealed partial class WorkerPool
     /// <param name="source">Read only as far ahead as <see cref="MapOptions.MaxInFlight"/> allows.</param>
     /// <param name="options">The default is null: <see cref="MapOptions"/> with its defaults.</param>
     /// <param name="cancellationToken">Ends the task and stops the work.</param>
-    /// <returns>Completes when all items are done; the first failure ends it with its exception and stops the rest.</returns>
+    /// <returns>Completes when all items are done; the first failure ends it with its exception, which says which item it was as that of
+    /// <see cref="MapAsync{T, R}(Func{T, R}, IEnumerable{T}, MapOptions, CancellationToken)"/> does, and stops the rest.</returns>
+    /// <exception cref="TransferException">At once: the function streams; nothing has run. From the task: the function or what it captured
+    /// cannot cross, and nothing has run; or an item cannot.</exception>
     public Task ForEachAsync<T>(Action<T> function, IEnumerable<T> source, MapOptions? options = null, CancellationToken cancellationToken = default)
     {
         Check(function, source);
@@ -154,7 +170,7 @@ public sealed partial class WorkerPool
         {
             if (result.Error is { } error)
             {
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
+                ItemFailure.Throw(error, result.Index);
             }
         }
     }

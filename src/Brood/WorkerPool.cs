@@ -14,9 +14,11 @@ public sealed partial class WorkerPool : Callable, IAsyncDisposable
     private readonly WorkerPoolOptions _options;
     private readonly Scheduler _scheduler;
 
+    /// <summary>A pool of so many workers. None is started yet.</summary>
     /// <param name="workers">How many workers may serve at a time. From 1 up.</param>
     public WorkerPool(int workers) : this(new WorkerPoolOptions { Workers = workers }) { }
 
+    /// <summary>A pool with these options. No worker is started yet.</summary>
     /// <param name="options">The default is null: <see cref="WorkerPoolOptions"/> with its defaults.</param>
     public WorkerPool(WorkerPoolOptions? options = null)
     {
@@ -32,13 +34,14 @@ public sealed partial class WorkerPool : Callable, IAsyncDisposable
 
     internal TimeProvider Clock => _scheduler.Clock;
 
-    /// <summary>Starts every worker now, so that the first calls need not wait for that.</summary>
+    /// <summary>Starts every worker and every spare now, so that the first calls need not wait for that.</summary>
     /// <param name="cancellationToken">Ends the waiting, not the starting.</param>
-    /// <exception cref="WorkerStartException">A worker could not be started.</exception>
+    /// <exception cref="WorkerStartException">A worker could not be started. Others may serve.</exception>
     /// <exception cref="ObjectDisposedException">After dispose or join.</exception>
     public Task WarmUpAsync(CancellationToken cancellationToken = default) => _scheduler.WarmUpAsync(cancellationToken);
 
-    /// <summary>Finishes all calls that were made, then ends the workers. New calls are refused.</summary>
+    /// <summary>Finishes all calls that were made, then ends the workers. New calls are refused with an
+    /// <see cref="ObjectDisposedException"/>. A call that hangs keeps it waiting.</summary>
     /// <param name="cancellationToken">Ends the waiting, not the joining.</param>
     public Task JoinAsync(CancellationToken cancellationToken = default) => _scheduler.JoinAsync().WaitAsync(cancellationToken);
 

@@ -22,7 +22,7 @@ public sealed record WorkerPoolOptions : WorkerOptions
     }
 
     /// <summary>After so many calls a worker is replaced. It never serves more; each item of a map is a call.</summary>
-    /// <value>The default is 0: no limit. A worker that may not serve as many calls as the next chunk of a map has items is replaced
+    /// <value>From 0 up. The default is 0: no limit. A worker that may not serve as many calls as the next chunk of a map has items is replaced
     /// before.</value>
     public int MaxCallsPerWorker
     {
@@ -30,8 +30,8 @@ public sealed record WorkerPoolOptions : WorkerOptions
         init => field = OptionChecks.NotNegative(value, nameof(MaxCallsPerWorker), "no limit");
     }
 
-    /// <summary>After this time a worker is replaced, between two calls.</summary>
-    /// <value>The default is <see cref="Timeout.InfiniteTimeSpan"/>: no limit.</value>
+    /// <summary>After this time, counted from when it began to serve, a worker is replaced, between two calls.</summary>
+    /// <value>Longer than zero. The default is <see cref="Timeout.InfiniteTimeSpan"/>: no limit.</value>
     public TimeSpan MaxWorkerAge
     {
         get;
@@ -39,7 +39,7 @@ public sealed record WorkerPoolOptions : WorkerOptions
     } = Timeout.InfiniteTimeSpan;
 
     /// <summary>A worker that had nothing to do for this long is joined; the next call starts one.</summary>
-    /// <value>The default is <see cref="Timeout.InfiniteTimeSpan"/>: workers stay.</value>
+    /// <value>Longer than zero. The default is <see cref="Timeout.InfiniteTimeSpan"/>: workers stay.</value>
     public TimeSpan IdleTimeout
     {
         get;
@@ -47,7 +47,7 @@ public sealed record WorkerPoolOptions : WorkerOptions
     } = Timeout.InfiniteTimeSpan;
 
     /// <summary>How many calls may wait for a worker; more are refused with a <see cref="PoolSaturatedException"/>.</summary>
-    /// <value>The default is 0: no limit. A pool accepts so many calls and one for each of its <see cref="Workers"/>, whether those have
+    /// <value>From 0 up. The default is 0: no limit. A pool accepts so many calls and one for each of its <see cref="Workers"/>, whether those have
     /// started yet or not. The items of maps do not count: <see cref="MapOptions.MaxInFlight"/> limits them, and none is refused.</value>
     public int MaxQueuedCalls
     {
@@ -55,8 +55,10 @@ public sealed record WorkerPoolOptions : WorkerOptions
         init => field = OptionChecks.NotNegative(value, nameof(MaxQueuedCalls), "no limit");
     }
 
-    /// <summary>How many workers may die while starting within <see cref="RestartPeriod"/> before the pool gives up on the calls that wait.</summary>
-    /// <value>From 0 up. The default is 3.</value>
+    /// <summary>How many workers may die while starting within <see cref="RestartPeriod"/> before the pool gives up on the calls that wait:
+    /// they fail with a <see cref="WorkerStartException"/>, unless a worker serves, and for that period no worker is started.</summary>
+    /// <value>From 0 up. The default is 3. A worker that dies before it has ended its first call counts, too. A program that cannot be
+    /// started at all, and an <see cref="WorkerOptions.Initialize"/> that throws, are not tried again within the period.</value>
     public int RestartIntensity
     {
         get;
@@ -65,7 +67,7 @@ public sealed record WorkerPoolOptions : WorkerOptions
 
     /// <summary>The time over which <see cref="RestartIntensity"/> counts. The starts themselves do not count: those that hang until
     /// <see cref="WorkerOptions.StartTimeout"/> are too many as soon as others.</summary>
-    /// <value>The default is 10 seconds.</value>
+    /// <value>Longer than zero. The default is 10 seconds.</value>
     public TimeSpan RestartPeriod
     {
         get;

@@ -256,6 +256,44 @@ public sealed class MapTests : IAsyncLifetime
         Assert.IsType<ArgumentException>(Assert.Single(all, static result => !result.Succeeded).Error);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData("throws", typeof(ArgumentException))]
+    [InlineData("ends its worker", typeof(WorkerCrashedException))]
+    [InlineData("has a result that cannot cross", typeof(TransferException))]
+    public async Task The_exception_that_ends_a_map_says_which_item_it_was(string what, Type expected)
+    {
+        Func<int, object> function = what switch
+        {
+            "throws" => static x => ThrowAtTen(x),
+            "ends its worker" => static x => x == 10 ? Die() : x,
+            _ => static x => x == 10 ? new MemoryStream() : x,
+        };
+        foreach (bool ordered in new[] { true, false })
+        {
+            Exception error = await Assert.ThrowsAsync(
+                expected, () => Collect(_pool.MapAsync(function, Enumerable.Range(0, 100), new MapOptions { Ordered = ordered, ChunkSize = 8 }, Token)));
+            Assert.Equal(10L, error.Data["Brood.ItemIndex"]);
+        }
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task So_does_that_of_an_item_that_cannot_cross_and_that_of_a_map_without_results()
+    {
+        object[] items = [1, 2, new MemoryStream(), 4];
+        var refused = await Assert.ThrowsAsync<TransferException>(() => Collect(_pool.MapAsync(static x => $"{x}", items, null, Token)));
+        Assert.Equal(2L, refused.Data["Brood.ItemIndex"]);
+
+        var thrown = await Assert.ThrowsAsync<ArgumentException>(() => _pool.ForEachAsync(static x => { ThrowAtTen(x); }, Enumerable.Range(0, 100), null, Token));
+        Assert.Equal(10L, thrown.Data["Brood.ItemIndex"]);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_exception_that_takes_no_note_ends_a_map_as_it_is()
+    {
+        var closed = await Assert.ThrowsAsync<ClosedException>(() => Collect(_pool.MapAsync(ThrowClosed, Enumerable.Range(0, 3), null, Token)));
+        Assert.Equal("closed", closed.Message);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task ForEach_calls_for_each_and_ends_at_the_first_failure()
     {
@@ -336,6 +374,19 @@ public sealed class MapTests : IAsyncLifetime
             Environment.Exit(1);
         }
         return x;
+    }
+
+    private static int Die()
+    {
+        Environment.Exit(1);
+        return 0;
+    }
+
+    private static int ThrowClosed(int x) => throw new ClosedException();
+
+    private sealed class ClosedException() : Exception("closed")
+    {
+        public override System.Collections.IDictionary Data => throw new NotSupportedException();
     }
 
     private static int ThrowAtTen(int x) => x == 10 ? throw new ArgumentException("ten") : x;

@@ -55,6 +55,113 @@ public class ReadmeSnippets
     }
 
     [Fact]
+    public async Task A_map_for_its_effects_and_one_that_goes_on()
+    {
+        await using var pool = new WorkerPool(workers: 2);
+        string folder = Directory.CreateTempSubdirectory("brood-readme").FullName;
+        List<string> told = [];
+
+        #region results
+        await pool.ForEachAsync(n => File.WriteAllText(Path.Combine(folder, $"{n}"), $"{CountPrimes(n)}"), [10, 100]);
+
+        await foreach (MapResult<int> result in pool.MapResultsAsync(n => 100 / n, [1, 0, 2]))
+        {
+            told.Add(result.Succeeded ? $"{result.Value}" : $"item {result.Index}: {result.Error?.Message}");
+        }                                                               // 100, then item 1: Attempted to divide by zero., then 50
+        #endregion
+
+        Assert.Equal(["4", "25"], [File.ReadAllText(Path.Combine(folder, "10")), File.ReadAllText(Path.Combine(folder, "100"))]);
+        Assert.Equal(["100", "item 1: Attempted to divide by zero.", "50"], told);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_function_that_streams_is_read_as_far_as_one_likes()
+    {
+        await using var pool = new WorkerPool(workers: 2);
+        List<int> primes = [];
+
+        #region stream
+        static async IAsyncEnumerable<int> Primes(int from)
+        {
+            for (int n = from; ; n++)
+            {
+                if (CountPrimes(n + 1) > CountPrimes(n))
+                {
+                    yield return n;
+                }
+                await Task.Yield();
+            }
+        }
+
+        await foreach (int prime in pool.StreamAsync(Primes, 100))
+        {
+            primes.Add(prime);                                          // 101, then 103, then 107
+            if (primes.Count == 3)
+            {
+                break;                                                  // and the function in the worker ends
+            }
+        }
+        #endregion
+
+        Assert.Equal([101, 103, 107], primes);
+    }
+
+    [Fact]
+    public async Task Progress_and_tokens_stay_connected()
+    {
+        await using var pool = new WorkerPool(workers: 2);
+
+        #region live
+        static int Tick(IProgress<int> progress, CancellationToken token)
+        {
+            int ticks = 0;
+            while (!token.WaitHandle.WaitOne(millisecondsTimeout: 10))  // cancelled in the host, heard of in the worker
+            {
+                progress.Report(++ticks);                               // reported in the worker, heard of in the host
+            }
+            return ticks;
+        }
+
+        using var stop = new CancellationTokenSource();
+        IProgress<int> progress = new Progress<int>(tick =>
+        {
+            if (tick == 3)
+            {
+                stop.Cancel();
+            }
+        });
+        int ticks = await pool.CallAsync(Tick, progress, stop.Token);   // 3, or what it came to until it heard
+        #endregion
+
+        Assert.InRange(ticks, 3, int.MaxValue);
+    }
+
+    [Fact]
+    public async Task A_shared_array_is_made_changed_and_read_without_a_copy()
+    {
+        await using var pool = new WorkerPool(workers: 2);
+
+        #region shared
+        static SharedArray<double> Ramp(long length)
+        {
+            var ramp = new SharedArray<double>(length);
+            for (long i = 0; i < length; i++)
+            {
+                ramp[i] = i;
+            }
+            return ramp;
+        }
+
+        using SharedArray<double> numbers = await pool.CallAsync(Ramp, 1_000_000L);     // made in a worker
+        await pool.CallAsync(array => array.Span.Reverse(), numbers);                   // turned round in place, in a worker
+        double first = numbers[0];                                                      // 999999, read here
+        #endregion
+
+        Assert.Equal(999_999, first);
+    }
+
+    [Fact]
     public async Task A_call_that_never_ends_is_stopped()
     {
         await using var pool = new WorkerPool(workers: 2);

@@ -1,5 +1,3 @@
-using System.Runtime.ExceptionServices;
-
 namespace Brood.Pool.Mapping;
 
 /// <summary>What a map returns: each enumeration is a run of its own.</summary>
@@ -143,7 +141,7 @@ internal sealed class MapValues<T, R>(Func<MapRun<T, R>> begin, CancellationToke
     {
         if (results.Error is { } error)
         {
-            ExceptionDispatchInfo.Throw(error);
+            ItemFailure.Throw(error, results.FirstIndex);
         }
     }
 }
