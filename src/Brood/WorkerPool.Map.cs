@@ -22,7 +22,8 @@ public sealed partial class WorkerPool
     /// each item, the time from when the item begins to run. Each enumeration is a map of its own, which begins when
     /// its first result is asked for.</returns>
     /// <remarks>An item fails as a call does; see <see cref="Callable.CallAsync{T, R}(Func{T, R}, T, CancellationToken)"/>. Items are sent in
-    /// chunks: when a map ends early, items behind the last result may have run.</remarks>
+    /// chunks: when a map ends early, items behind the last result may have run. What a captured <see cref="IProgress{T}"/> reports has
+    /// come when the enumeration ends; a report may come after the result of the item that made it.</remarks>
     /// <exception cref="ArgumentException">At once: the function returns a <see cref="ValueTask"/>. Nothing has run.</exception>
     /// <exception cref="TransferException">At once: the function streams; nothing has run. From the enumeration: the function or what it
     /// captured cannot cross, and nothing has run; or an item or its result cannot.</exception>
