@@ -134,9 +134,7 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
         ProcessEnd end = HowItEnded();
         bool isTold = TryStartThread(() => HandOver(end));
         // Reaping takes milliseconds where others have looked at the child in /proc; whoever waits for a call need not wait for that.
-        while (UnixNative.WaitPid(Pid, out _, 0) < 0 && Marshal.GetLastPInvokeError() == UnixNative.EINTR)
-        {
-        }
+        Reap();
         _reaped.Set();
         if (!isTold)
         {
@@ -145,6 +143,13 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
     }
 
     public override void WaitUntilReaped() => _reaped.Wait();
+
+    private void Reap()
+    {
+        while (UnixNative.WaitPid(Pid, out _, 0) < 0 && Marshal.GetLastPInvokeError() == UnixNative.EINTR)
+        {
+        }
+    }
 
     private bool TryStartThread(ThreadStart run)
     {
@@ -254,7 +259,7 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
         {
             Win32Exception error = UnixNative.Error("The new process cannot be watched (pidfd_open needs Linux 5.3)");
             UnixNative.Kill(-Pid, UnixNative.SIGKILL);
-            UnixNative.WaitPid(Pid, out _, 0);
+            Reap();
             throw error;
         }
     }
