@@ -7,6 +7,7 @@ internal sealed class Chaos(int seed, int workers)
 {
     private readonly Random _random = new(seed);
     private readonly ManualResetEventSlim _over = new();
+    private long _ended; // Calls and items. Interlocked.
 
     public long Kills { get; private set; }
 
@@ -70,6 +71,7 @@ internal sealed class Chaos(int seed, int workers)
                 outcome = e is WorkerCrashedException crash ? crash.Started ? "crashed" : "crashed while read, three times" : e.ToString();
             }
             Interlocked.Increment(ref ends[i]);
+            Interlocked.Increment(ref _ended);
             Outcomes.AddOrUpdate(outcome, 1, static (_, count) => count + 1);
         }
     }
@@ -81,6 +83,7 @@ internal sealed class Chaos(int seed, int workers)
             Require(result.Error is null or WorkerCrashedException, $"item {result.Index}: {result.Error}");
             Require(result.Error is not null || result.Value == calls + result.Index + 1, $"item {result.Index} returned something else");
             Interlocked.Increment(ref ends[calls + result.Index]);
+            Interlocked.Increment(ref _ended);
             Outcomes.AddOrUpdate(result.Succeeded ? "item" : "item crashed", 1, static (_, count) => count + 1);
         }
     }
@@ -96,19 +99,22 @@ internal sealed class Chaos(int seed, int workers)
     private void Disturb(WorkerPool pool)
     {
         var stopped = new Queue<int>();
+        long next = 0;
         while (!_over.IsSet)
         {
             // The pace of the disturbance; its end cuts it short.
-            _over.Wait(_random.Next(5, 60));
+            _over.Wait(_random.Next(2, 30));
             int[] alive = [.. pool.GetStatistics().Workers.Where(static worker => worker.ProcessId != 0).Select(static worker => worker.ProcessId)];
             if (stopped.TryDequeue(out int old))
             {
                 Native.Kill(old, Native.SIGCONT);
             }
-            if (alive.Length == 0)
+            // Each is followed by some calls that end: on a machine that starts workers more slowly than this kills them, none would.
+            if (alive.Length == 0 || Interlocked.Read(ref _ended) < next)
             {
                 continue;
             }
+            next = Interlocked.Read(ref _ended) + _random.Next(250);
             int chosen = alive[_random.Next(alive.Length)];
             if (_random.Next(2) == 0)
             {

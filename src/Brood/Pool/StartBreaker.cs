@@ -5,6 +5,7 @@ namespace Brood.Pool;
 internal sealed class StartBreaker(int intensity, TimeSpan period, TimeProvider clock)
 {
     private readonly Queue<long> _failures = new();
+    private long _lastFailedAt;
     private Exception? _lastFailure;
     private long _openedAt;
 
@@ -28,10 +29,13 @@ internal sealed class StartBreaker(int intensity, TimeSpan period, TimeProvider 
     public void Failed(Exception error, bool isFinal, TimeSpan took)
     {
         long now = clock.GetTimestamp();
+        // Of starts that hung at the same time the time counts once.
+        long hung = Math.Min((long)(took.TotalSeconds * clock.TimestampFrequency), now - _lastFailedAt);
         for (int i = 0; i < _failures.Count; i++)
         {
-            _failures.Enqueue(_failures.Dequeue() + (long)(took.TotalSeconds * clock.TimestampFrequency));
+            _failures.Enqueue(_failures.Dequeue() + hung);
         }
+        _lastFailedAt = now;
         while (_failures.TryPeek(out long first) && clock.GetElapsedTime(first, now) >= period)
         {
             _failures.Dequeue();
