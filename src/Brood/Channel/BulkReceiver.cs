@@ -6,7 +6,7 @@ namespace Brood.Channel;
 
 /// <summary>The receiving side of one bulk area. One thread at a time.</summary>
 /// <param name="map">Maps the area, when the first block comes.</param>
-/// <param name="isWritten">Whether all of a part of the area was written; null if the sender is trusted.</param>
+/// <param name="isWritten">Whether all of a part of the area was written; null if the sender is trusted: then inline bytes are read where they are.</param>
 /// <remarks>
 /// What a reader allocates for a block is as long as the block says. The area is address space first of all, so a sender
 /// could name gigabytes that it never wrote: a payload that names much is checked against what there is.
@@ -16,7 +16,11 @@ internal sealed class BulkReceiver(Func<SharedRegion> map, Func<long, long, bool
     /// <summary>Payloads that name no more than this are not worth asking the system about.</summary>
     private const long UncheckedBytes = 1 << 20;
 
+    /// <summary>A private copy of inline bytes is made in the same memory each time, unless it is longer: fresh memory costs more than the copy.</summary>
+    private const int KeptBytes = 1 << 20;
+
     private SharedRegion? _area;
+    private byte[] _inline = [];
 
     /// <summary>Splits a payload with a block table into its inline bytes and its blocks.</summary>
     /// <param name="payload">A private copy, or the bytes of a producer that is trusted.</param>
@@ -54,9 +58,28 @@ internal sealed class BulkReceiver(Func<SharedRegion> map, Func<long, long, bool
         var received = new ReceivedBlocks(_area, blocks);
         if ((flags & FrameFlags.InlineInBulk) != 0)
         {
-            payload = received.TakeInline();
+            payload = TakeInline(received);
         }
         return received;
+    }
+
+    /// <summary>The first block. From a sender that is not trusted a private copy: inline bytes are parsed, so they must not change meanwhile.</summary>
+    /// <returns>Valid until the next payload is opened, and until its blocks are released.</returns>
+    private ReadOnlySpan<byte> TakeInline(ReceivedBlocks received)
+    {
+        ReadOnlySpan<byte> shared = received.NextInPlace(TransferLimits.MaxInlineBytes);
+        if (isWritten is null)
+        {
+            return shared;
+        }
+        byte[] copy = _inline;
+        if (copy.Length < shared.Length)
+        {
+            copy = GC.AllocateUninitializedArray<byte>(Math.Max(shared.Length, Math.Min(2 * copy.Length, KeptBytes)));
+            _inline = copy.Length <= KeptBytes ? copy : _inline;
+        }
+        shared.CopyTo(copy);
+        return copy.AsSpan(0, shared.Length);
     }
 
     public void Dispose() => _area?.Dispose();
@@ -91,17 +114,13 @@ internal sealed class ReceivedBlocks(SharedRegion area, (long Offset, long Lengt
         return new View(area, offset + BulkLayout.DataOffset, lengthBytes);
     }
 
-    /// <summary>A private copy of the first block: inline bytes are parsed, so they must not change meanwhile.</summary>
-    public ReadOnlySpan<byte> TakeInline()
+    /// <summary>The next block where it is, in shared memory.</summary>
+    /// <exception cref="ChannelCorruptedException">It is longer than a sender may make it.</exception>
+    public ReadOnlySpan<byte> NextInPlace(int maxBytes)
     {
-        BlockView view = Next();
-        if (view.LengthBytes > TransferLimits.MaxInlineBytes)
-        {
-            throw new ChannelCorruptedException($"inline length={view.LengthBytes}");
-        }
-        byte[] copy = GC.AllocateUninitializedArray<byte>((int)view.LengthBytes);
-        view.CopyTo(0, copy);
-        return copy;
+        (long offset, long lengthBytes) = blocks[_next++];
+        return lengthBytes <= maxBytes
+            ? area.Slice(offset + BulkLayout.DataOffset, (int)lengthBytes) : throw new ChannelCorruptedException($"inline length={lengthBytes}");
     }
 
     /// <summary>Gives all blocks back to the sender.</summary>

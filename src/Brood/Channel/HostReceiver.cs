@@ -85,7 +85,7 @@ internal sealed class HostReceiver : IDisposable
     /// <param name="maySleep">False: only as long as looking pays.</param>
     public void Wait(IAwaited call, bool maySleep)
     {
-        _callerSpin.Begin();
+        _callerSpin.Begin(isPatient: maySleep);
         while (!call.IsCompleted && !IsOverNeedsGate && call.IsAwaitedFrom(_handler))
         {
             if (DrainNeedsGate(call) || _callerSpin.KeepLooking())

@@ -83,7 +83,7 @@ internal sealed class ServeLoop
             _hasSkipped = false;
             _channel.Results.Send(new FrameHeader(FrameKind.Ready, FrameFlags.None, 0, 0), [], []);
         }
-        _spin.Begin();
+        _spin.Begin(isPatient: true);
         while (!_channel.Calls.TryPeek(out header, out payload))
         {
             if (!_spin.KeepLooking() && _channel.Calls.PrepareToPark(ServerMask) is { } sleep)
