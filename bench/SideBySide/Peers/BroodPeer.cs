@@ -4,26 +4,26 @@ namespace Brood.Bench.Peers;
 internal sealed class BroodPeer : DotNetPeer
 {
     private WorkerPool? _pool;
-    private Worker? _worker;
+    private Task<Worker>? _worker;
 
     public override bool HasBlockingCall => true;
 
-    private Callable Target => _worker is not null ? _worker : _pool!;
+    private Callable Target => _worker is not null ? _worker.Result : _pool!;
 
-    public override async Task StartAsync(int workers)
+    /// <remarks>Not async: this program would be compiled between Brood and the clock.</remarks>
+    public override Task StartAsync(int workers)
     {
         if (workers == 1)
         {
             // "One warm worker": the scenarios that kill it start a pool, see HangAsync.
-            _worker = await Worker.StartAsync();
-            return;
+            return _worker = Worker.StartAsync();
         }
         _pool = new WorkerPool(workers);
-        await _pool.WarmUpAsync();
+        return _pool.WarmUpAsync();
     }
 
     public override Task<int[]> GetWorkerIdsAsync() => Task.FromResult<int[]>(_pool is null
-        ? [_worker!.ProcessId]
+        ? [_worker!.Result.ProcessId]
         : [.. _pool.GetStatistics().Workers.Where(worker => worker.State != "Spare").Select(worker => worker.ProcessId)]);
 
     public override int Call(int value) => Target.Call(Work.Increment, value);
@@ -51,7 +51,7 @@ internal sealed class BroodPeer : DotNetPeer
             // Something must serve after the kill: a pool of one, with a spare that takes over.
             _pool = new WorkerPool(new WorkerPoolOptions { Workers = 1, SpareWorkers = 1 });
             await _pool.WarmUpAsync();
-            await _worker!.DisposeAsync();
+            await (await _worker!).DisposeAsync();
             _worker = null;
         }
         await _pool.CallAsync(Work.Hang, 1, kill);
@@ -60,14 +60,14 @@ internal sealed class BroodPeer : DotNetPeer
     public override Task<Func<int>> ShareAsync(long lengthBytes)
     {
         var array = new SharedArray<byte>(lengthBytes);
-        return Task.FromResult<Func<int>>(() => _worker!.Call(FirstOf, array));
+        return Task.FromResult<Func<int>>(() => Target.Call(FirstOf, array));
     }
 
     public override async ValueTask DisposeAsync()
     {
         if (_worker is not null)
         {
-            await _worker.DisposeAsync();
+            await (await _worker).DisposeAsync();
         }
         if (_pool is not null)
         {

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Brood.Platform;
 
 internal static class HostCommandLineLinux
@@ -14,11 +12,11 @@ internal static class HostCommandLineLinux
         for (var i = 0; i < block.Length; i++)
         {
             if (block[i] != 0) continue;
-            words.Add(Encoding.UTF8.GetString(block, start, i - start));
+            words.Add(UnixText.FromBytes(block.AsSpan(start, i - start)));
             start = i + 1;
         }
 
-        if (start < block.Length) words.Add(Encoding.UTF8.GetString(block, start, block.Length - start));
+        if (start < block.Length) words.Add(UnixText.FromBytes(block.AsSpan(start)));
         return words;
     }
 }

@@ -8,7 +8,7 @@ internal static class LinuxMemoryFile
 {
     public static int Create(long length)
     {
-        int fd = LinuxNative.MemfdCreate("brood", LinuxNative.MFD_CLOEXEC | LinuxNative.MFD_ALLOW_SEALING);
+        int fd = LinuxNative.MemfdCreate(in "brood\0"u8[0], LinuxNative.MFD_CLOEXEC | LinuxNative.MFD_ALLOW_SEALING);
         if (fd < 0)
         {
             throw UnixNative.Error("The system gave no shared memory (memfd_create)");

@@ -55,6 +55,13 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
 
     public override void Watch() => LinuxSupervisor.Watch(this);
 
+    public override void Abandon()
+    {
+        EndAtOnce();
+        CloseOutput();
+        CloseMemory();
+    }
+
     public override SharedRegion Map(long offset, long length)
     {
         lock (_gate)
@@ -144,6 +151,12 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
 
     public override void WaitUntilReaped() => _reaped.Wait();
 
+    private void EndAtOnce()
+    {
+        UnixNative.Kill(-Pid, UnixNative.SIGKILL);
+        Reap();
+    }
+
     private void Reap()
     {
         while (UnixNative.WaitPid(Pid, out _, 0) < 0 && Marshal.GetLastPInvokeError() == UnixNative.EINTR)
@@ -225,7 +238,7 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
             (lifeRead, _lifeFd) = Pipe();
             (int handlesHere, handlesThere) = SocketPair();
             _handles = new LinuxHandleSocket(handlesHere, MaxUnclaimedHandles);
-            nullFd = UnixNative.MoveUp(UnixNative.Open("/dev/null", UnixNative.O_CLOEXEC_LINUX, 0));
+            nullFd = UnixNative.MoveUp(UnixNative.Open(in "/dev/null\0"u8[0], UnixNative.O_CLOEXEC_LINUX, 0));
             if (!start.InheritOutput)
             {
                 (_outputFd, outputWrite) = Pipe();
@@ -258,8 +271,7 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
         if (_pidfd < 0)
         {
             Win32Exception error = UnixNative.Error("The new process cannot be watched (pidfd_open needs Linux 5.3)");
-            UnixNative.Kill(-Pid, UnixNative.SIGKILL);
-            Reap();
+            EndAtOnce();
             throw error;
         }
     }

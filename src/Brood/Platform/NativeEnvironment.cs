@@ -17,52 +17,15 @@ internal static partial class NativeEnvironment
     {
         if (!OperatingSystem.IsWindows())
         {
-            if (value is null) UnsetEnv(name);
-            else SetEnv(name, value, overwrite: 1);
-
-            // The runtime makes its copy at the first change, which takes over a millisecond at the start of a
-            // process. Until then it reads the native variables, and they are right already.
-            if (Environment.GetEnvironmentVariable(name) == value) return;
+            if (value is null) UnsetEnv(in UnixText.ToBytes(name)[0]);
+            else SetEnv(in UnixText.ToBytes(name)[0], in UnixText.ToBytes(value)[0], overwrite: 1);
         }
 
         Environment.SetEnvironmentVariable(name, value);
     }
 
-    /// <summary>Removes variables. To be called while one thread runs.</summary>
-    /// <param name="names">ASCII, each with a zero behind it. The first is short: to look it up again is cheap.</param>
-    public static void Remove(ReadOnlySpan<byte> names)
-    {
-        var first = "";
-        for (var rest = names; !rest.IsEmpty;)
-        {
-            var length = rest.IndexOf((byte)0);
-            if (first.Length == 0) first = Text(rest[..length]);
-            if (!OperatingSystem.IsWindows()) UnsetEnv(in rest[0]);
-            rest = rest[(length + 1)..];
-        }
-
-        // The runtime has no copy yet, see above; else, and on Windows, it has to be told, too.
-        if (Environment.GetEnvironmentVariable(first) is null) return;
-        for (var rest = names; !rest.IsEmpty;)
-        {
-            var length = rest.IndexOf((byte)0);
-            Environment.SetEnvironmentVariable(Text(rest[..length]), null);
-            rest = rest[(length + 1)..];
-        }
-    }
-
-    private static string Text(ReadOnlySpan<byte> ascii)
-    {
-        var text = new char[ascii.Length];
-        for (var i = 0; i < text.Length; i++) text[i] = (char)ascii[i];
-        return new string(text);
-    }
-
-    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetEnv(string name, string value, int overwrite);
-
-    [LibraryImport("libc", EntryPoint = "unsetenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int UnsetEnv(string name);
+    [LibraryImport("libc", EntryPoint = "setenv")]
+    private static partial int SetEnv(in byte name, in byte value, int overwrite);
 
     [LibraryImport("libc", EntryPoint = "unsetenv")]
     private static partial int UnsetEnv(in byte name);

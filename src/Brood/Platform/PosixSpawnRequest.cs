@@ -34,7 +34,7 @@ internal sealed class PosixSpawnRequest : IDisposable
     {
         if (path is not null)
         {
-            Check(UnixNative.FileActionsAddChdir(_actions, path), path);
+            Check(UnixNative.FileActionsAddChdir(_actions, in UnixText.ToBytes(path)[0]), path);
         }
     }
 
@@ -45,7 +45,7 @@ internal sealed class PosixSpawnRequest : IDisposable
     {
         nint arguments = NativeWords([start.FileName, .. start.Arguments]);
         nint environment = NativeWords(EnvironmentOf(start.EnvironmentChanges));
-        int error = UnixNative.PosixSpawn(out int pid, start.FileName, _actions, _attributes, arguments, environment);
+        int error = UnixNative.PosixSpawn(out int pid, in UnixText.ToBytes(start.FileName)[0], _actions, _attributes, arguments, environment);
         FreeWords(arguments);
         FreeWords(environment);
         Check(error, start.WorkingDirectory is null ? start.FileName : $"{start.FileName} in {start.WorkingDirectory}");
@@ -67,7 +67,7 @@ internal sealed class PosixSpawnRequest : IDisposable
         nint array = Marshal.AllocHGlobal((words.Count + 1) * nint.Size);
         for (int i = 0; i < words.Count; i++)
         {
-            Marshal.WriteIntPtr(array, i * nint.Size, Marshal.StringToCoTaskMemUTF8(words[i]));
+            Marshal.WriteIntPtr(array, i * nint.Size, UnixText.ToNative(words[i]));
         }
         Marshal.WriteIntPtr(array, words.Count * nint.Size, 0);
         return array;
@@ -77,7 +77,7 @@ internal sealed class PosixSpawnRequest : IDisposable
     {
         for (int i = 0; Marshal.ReadIntPtr(array, i * nint.Size) is not 0 and nint word; i++)
         {
-            Marshal.FreeCoTaskMem(word);
+            Marshal.FreeHGlobal(word);
         }
         Marshal.FreeHGlobal(array);
     }
@@ -89,7 +89,8 @@ internal sealed class PosixSpawnRequest : IDisposable
         {
             if (!changes.ContainsKey((string)variable.Key))
             {
-                words.Add($"{variable.Key}={variable.Value}");
+                // As strings: of objects they would be formatted, for which the runtime loads the cultures.
+                words.Add($"{(string)variable.Key}={(string?)variable.Value}");
             }
         }
         foreach ((string name, string? value) in changes)

@@ -28,6 +28,8 @@ internal static partial class UnixNative
     public const short POLLHUP = 16;
     public const short POLLERR = 8;
 
+    public const int F_OK = 0;
+
     public const short POSIX_SPAWN_SETPGROUP = 0x02;
     public const short POSIX_SPAWN_SETSIGDEF = 0x04;
     public const short POSIX_SPAWN_SETSIGMASK = 0x08;
@@ -85,12 +87,20 @@ internal static partial class UnixNative
     [LibraryImport("libc", EntryPoint = "getpgrp")]
     public static partial int GetProcessGroup();
 
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int Open(string path, int flags, int mode);
+    // Paths and names are bytes with a zero behind them: UnixText has the reason.
 
-    [LibraryImport("libc", EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
+    public static partial int Open(in byte path, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "access")]
+    public static partial int Access(in byte path, int mode);
+
+    [LibraryImport("libc", EntryPoint = "readlink")]
+    public static partial nint ReadLink(in byte path, ref byte buffer, nint count);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn")]
     public static partial int PosixSpawn(
-        out int pid, string path, nint fileActions, nint attributes, nint arguments, nint environment);
+        out int pid, in byte path, nint fileActions, nint attributes, nint arguments, nint environment);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
     public static partial int FileActionsInit(nint actions);
@@ -101,8 +111,8 @@ internal static partial class UnixNative
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2")]
     public static partial int FileActionsAddDup2(nint actions, int fd, int target);
 
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addchdir_np", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int FileActionsAddChdir(nint actions, string path);
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addchdir_np")]
+    public static partial int FileActionsAddChdir(nint actions, in byte path);
 
     [LibraryImport("libc", EntryPoint = "posix_spawnattr_init")]
     public static partial int SpawnAttributesInit(nint attributes);

@@ -80,6 +80,9 @@ internal abstract class WorkerProcess
     /// <exception cref="System.ComponentModel.Win32Exception">The system refused.</exception>
     public abstract void Start(ProcessStart start);
 
+    /// <summary>Instead of <see cref="Watch"/>: ends the child; when this returns, nothing is left of it.</summary>
+    public abstract void Abandon();
+
     /// <summary>From now on the observer hears of the child.</summary>
     public abstract void Watch();
 

@@ -162,6 +162,17 @@ internal sealed partial class WorkerConnection
         {
             _region = process.Map(0, RegionLayout.FixedBytes);
             RegionIdentity.Write(_region);
+            process.Start(start);
+        }
+        catch
+        {
+            _region?.Dispose();
+            process.CloseMemory();
+            throw;
+        }
+        try
+        {
+            // While the process starts.
             var memory = new RegionMemory(_region, process.Parking);
             _calls = Rings.CallWriter(memory);
             _bulkOut = new BulkSender(
@@ -170,15 +181,14 @@ internal sealed partial class WorkerConnection
             var bulkBack = new BulkReceiver(
                 () => process.Map(RegionLayout.BulkBackOffset, RegionLayout.BulkBytes),
                 (offset, length) => process.IsWritten(RegionLayout.BulkBackOffset + offset, length));
-            process.Start(start);
             _relay.ProcessId = process.ProcessId;
             _receiver = new HostReceiver(
                 Rings.ResultReader(memory), bulkBack, this, () => InFlightCount > 0, $"Brood worker {process.ProcessId}");
         }
         catch
         {
-            _region?.Dispose();
-            process.CloseMemory();
+            process.Abandon();
+            _region.Dispose();
             throw;
         }
         process.Watch();

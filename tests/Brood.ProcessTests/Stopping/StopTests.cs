@@ -198,7 +198,13 @@ public class StopTests(ITestOutputHelper output)
     public async Task Dispose_kills_a_worker_that_does_not_end_within_JoinTimeout()
     {
         Worker worker = await Worker.StartAsync(s_quiet with { JoinTimeout = TimeSpan.FromMilliseconds(100) });
-        Task hung = worker.CallAsync(() => Thread.Sleep(Timeout.Infinite));
+        var started = new Reports<int>();
+        Task hung = worker.CallAsync(static progress =>
+        {
+            progress.Report(1);
+            Thread.Sleep(Timeout.Infinite);
+        }, (IProgress<int>)started);
+        await started.FirstAsync();
         await worker.DisposeAsync();
         var crash = await Assert.ThrowsAsync<WorkerCrashedException>(() => hung);
         output.WriteLine(crash.Message);

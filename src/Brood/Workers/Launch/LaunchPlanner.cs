@@ -12,16 +12,16 @@ internal static class LaunchPlanner
 
         // A worker was started by a plan: its own command line is that plan.
         if (facts.IsWorker)
-            return Make(facts, facts.ProcessPath, ArgumentsOf(facts.CommandLine), facts.Beginning == WorkerEnvironment.BeginsInMain ? null : Hook(facts));
+            return Make(facts.ProcessPath, ArgumentsOf(facts.CommandLine), facts.Beginning == WorkerEnvironment.BeginsInMain ? null : Hook(facts));
 
         if (facts.EntryAssemblyPath is null) throw new WorkerStartException(LaunchRefusals.NoEntryAssembly(program));
         if (WithOwnMain(facts) is { } plan) return plan;
         if (!facts.StartupHooksAreOn) throw new WorkerStartException(LaunchRefusals.HooksAreOff(program));
-        if (facts.RunsUnderMuxer) return Make(facts, facts.ProcessPath, Command(facts, program).ToArguments(), Hook(facts));
-        if (IsApphost(facts) || !CanExec(facts)) return Make(facts, facts.ProcessPath, [], Hook(facts));
+        if (facts.RunsUnderMuxer) return Make(facts.ProcessPath, Command(facts, program).ToArguments(), Hook(facts));
+        if (IsApphost(facts) || !CanExec(facts)) return Make(facts.ProcessPath, [], Hook(facts));
 
         // An executable of another make that runs this program inside: what it does before, workers must not repeat.
-        return Make(facts, facts.MuxerPath!, BesideEntry(facts).ToArguments(), Hook(facts));
+        return Make(facts.MuxerPath!, BesideEntry(facts).ToArguments(), Hook(facts));
     }
 
     /// <summary>
@@ -42,7 +42,7 @@ internal static class LaunchPlanner
         }
         if (command.Option(MuxerCommand.DepsFileOption) is null && facts.DepsFilePath is not null)
             command = command.With(MuxerCommand.DepsFileOption, facts.DepsFilePath);
-        return Make(facts, muxer, [.. command.ToArguments(), facts.EntryAssemblyName!], hook: null);
+        return Make(muxer, [.. command.ToArguments(), facts.EntryAssemblyName!], hook: null);
     }
 
     private static string[] ArgumentsOf(IReadOnlyList<string> commandLine)
@@ -85,11 +85,10 @@ internal static class LaunchPlanner
         return hook.Contains(Path.PathSeparator) ? throw new WorkerStartException(LaunchRefusals.UnlistablePath(hook)) : hook;
     }
 
-    private static LaunchPlan Make(HostFacts facts, string fileName, IReadOnlyList<string> arguments, string? hook) => new()
+    private static LaunchPlan Make(string fileName, IReadOnlyList<string> arguments, string? hook) => new()
     {
         FileName = fileName,
         Arguments = arguments,
         Hook = hook,
-        Environment = WorkerEnvironment.Changes(hook, chosen: null, facts.Environment),
     };
 }

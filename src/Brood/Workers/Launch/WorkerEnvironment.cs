@@ -31,16 +31,13 @@ internal static class WorkerEnvironment
     // One collector and no background thread a worker: N workers of a server must not have N × processors heaps.
     // No diagnostic socket and no debugger pipes: anybody of the same user could connect to them, and of a worker that
     // is killed they stay in the temporary folder. Who wants to trace or debug a worker sets them to 1 for it.
-    private static readonly (string Name, string Value)[] s_settings =
+    private static readonly string[] s_turnedOff =
     [
-        ("DOTNET_gcServer", "0"), ("DOTNET_gcConcurrent", "0"), ("DOTNET_TieredPGO", "0"),
-        ("DOTNET_EnableDiagnostics_IPC", "0"), ("DOTNET_EnableDiagnostics_Debugger", "0"),
+        "DOTNET_gcServer", "DOTNET_gcConcurrent", "DOTNET_TieredPGO", "DOTNET_EnableDiagnostics_IPC", "DOTNET_EnableDiagnostics_Debugger",
     ];
 
-    /// <summary>What is set for each worker, and removed there before anything is put back. In the system's own bytes: to encode
-    /// names takes a fresh process longer than to remove the variables.</summary>
-    public static ReadOnlySpan<byte> OwnVariables =>
-        "BROOD_WORKER\0BROOD_RESTORE\0DOTNET_gcServer\0DOTNET_gcConcurrent\0DOTNET_TieredPGO\0DOTNET_EnableDiagnostics_IPC\0DOTNET_EnableDiagnostics_Debugger\0"u8;
+    /// <summary>What is set for each worker, and removed there before anything is put back.</summary>
+    public static readonly string[] OwnVariables = [MarkerVariable, RestoreVariable, .. s_turnedOff];
 
     // Each would suspend the worker, fight with the host for a port, overwrite the host's trace file, or load the
     // host's profiler (coverage) into a process that it does not expect. Who wants one sets it for the worker.
@@ -82,7 +79,7 @@ internal static class WorkerEnvironment
         IReadOnlyDictionary<string, string> inherited)
     {
         var changes = new Dictionary<string, string?>(NativeEnvironment.NameComparer);
-        foreach (var (name, value) in s_settings) changes[name] = value;
+        foreach (var name in s_turnedOff) changes[name] = "0";
         foreach (var name in s_notInherited)
             if (inherited.ContainsKey(name)) changes[name] = null;
 
@@ -91,9 +88,7 @@ internal static class WorkerEnvironment
             foreach (var (name, value) in chosen) changes[name] = value;
         foreach (var name in changes.Keys)
         {
-            // Not Array.Exists, which is compiled anew for pairs, before the first worker is started.
-            var isOwn = false;
-            foreach (var setting in s_settings) isOwn |= setting.Name == name;
+            var isOwn = Array.IndexOf(s_turnedOff, name) >= 0;
             // What the caller chose stays.
             var later = chosen?.ContainsKey(name) == true ? changes[name] : inherited.GetValueOrDefault(name);
             if (isOwn ? later is not null : chosen?.ContainsKey(name) != true) AppendRestore(restore, name, later);
@@ -120,7 +115,7 @@ internal static class WorkerEnvironment
     {
         s_beginning = Mark;
         var restore = System.Environment.GetEnvironmentVariable(RestoreVariable) ?? "";
-        NativeEnvironment.Remove(OwnVariables);
+        foreach (var name in OwnVariables) NativeEnvironment.Set(name, null);
 
         for (var at = 0; at < restore.Length;)
         {
