@@ -25,8 +25,6 @@ internal static partial class UnixNative
     public const int MSG_NOSIGNAL = 0x4000;
     public const int MSG_CMSG_CLOEXEC = 0x40000000;
     public const short POLLIN = 1;
-    public const short POLLHUP = 16;
-    public const short POLLERR = 8;
 
     public const int F_OK = 0;
 

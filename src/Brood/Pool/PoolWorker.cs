@@ -24,9 +24,6 @@ internal enum PoolWorkerState
 /// <summary>A worker as the scheduler sees it. All of it is guarded by the scheduler's lock.</summary>
 internal sealed class PoolWorker
 {
-    /// <summary>The number that it goes by in this pool: from 1 up.</summary>
-    public required int Number { get; init; }
-
     /// <summary>Null while the process starts.</summary>
     public IWorkerLink? Link { get; set; }
 

@@ -140,7 +140,7 @@ internal sealed partial class Scheduler
 
     private void StartOneNeedsLock(bool isSpare)
     {
-        var worker = new PoolWorker { Number = ++_lastNumber };
+        var worker = new PoolWorker();
         (isSpare ? _spares : _workers).Add(worker);
         // Apart from the caller: starting a process takes a millisecond.
         _ = _apart.StartNew(() => StartAsync(worker));

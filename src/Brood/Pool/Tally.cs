@@ -13,8 +13,6 @@ internal sealed class Tally(TimeProvider clock)
     private readonly long[] _running = new long[Kept];
     private long _measured;
 
-    public long AcceptedCount { get; private set; }
-
     public long FinishedCount { get; private set; }
 
     public long FailedCount { get; private set; }
@@ -34,8 +32,6 @@ internal sealed class Tally(TimeProvider clock)
     public long UnresponsiveCount { get; private set; }
 
     public void Unresponsive() => UnresponsiveCount++;
-
-    public void Accepted() => AcceptedCount++;
 
     public void Refused() => RefusedCount++;
 

@@ -11,11 +11,9 @@ internal ref struct CallEncoder
     private readonly Delegate _delegate;
     private readonly Function? _function;
     private readonly HostLiveArguments? _live;
-    private readonly FrameFlagsHolder _flags;
+    private readonly Channel.FrameFlags _flags;
     private Exception? _error;
     private int _argumentIndex;
-
-    private readonly record struct FrameFlagsHolder(Channel.FrameFlags Value);
 
     public CallEncoder(Callable target, Delegate function)
     {
@@ -28,7 +26,7 @@ internal ref struct CallEncoder
             _function = Function.Of(function);
             if (Ambient.IsPresent)
             {
-                _flags = new FrameFlagsHolder(Channel.FrameFlags.Ambient);
+                _flags = Channel.FrameFlags.Ambient;
                 Ambient.Write(Writer);
             }
             if (_function.MayTakeLiveArguments)
@@ -142,7 +140,7 @@ internal ref struct CallEncoder
         {
             // Nobody may ever enumerate it: an array that is disposed before that is gone.
             _live?.ReleaseShared();
-            return new StreamCall<T>(_target, _function, _error, _error is null ? Payload.CopyOf(Writer) : default, _flags.Value, _live, cancellationToken);
+            return new StreamCall<T>(_target, _function, _error, _error is null ? Payload.CopyOf(Writer) : default, _flags, _live, cancellationToken);
         }
         finally
         {
@@ -166,7 +164,7 @@ internal ref struct CallEncoder
 
     private readonly void Prepare(PendingCall call)
     {
-        call.Flags = _flags.Value;
+        call.Flags = _flags;
         call.Attach(_live);
     }
 

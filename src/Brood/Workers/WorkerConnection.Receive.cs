@@ -103,16 +103,6 @@ internal sealed partial class WorkerConnection
             _relay.LastWords.Refute(claim);
         }
         Remove(call);
-        if (_owesExit)
-        {
-            lock (_gate)
-            {
-                if (_owesExit && !_closed)
-                {
-                    TryExitNeedsLock();
-                }
-            }
-        }
     }
 
     private void Remove(PendingCall call)

@@ -39,7 +39,6 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
     private bool _closed; // Guarded by _gate: the region is, or is about to be, unmapped.
     private bool _acceptsCalls = true; // Guarded by _gate.
     private int _holds; // Those who took calls back and have not said that new ones may come. Guarded by _gate.
-    private bool _owesExit; // Guarded by _gate: joined, but the ring was full.
     private PendingCall? _initialize; // Set while starting. Not the owner's: it must not run on another worker.
     private volatile string? _killFacts; // Written under _gate.
     private ExitReason? _hostReason; // Guarded by _gate: why this side ends the worker.
@@ -278,7 +277,9 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
             }
             _acceptsCalls = false;
             _hostReason = reason;
-            TryExitNeedsLock();
+            // There is always room for it.
+            TryWriteNeedsLock(new FrameHeader(FrameKind.Exit, FrameFlags.None, 0, 0), [], spareBytes: 0);
+            _calls.WakeConsumer();
         }
     }
 
@@ -298,13 +299,6 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
         }
         _relay.Hurry();
         _process.Kill();
-    }
-
-    /// <summary>Sends the last frame as soon as there is room for it.</summary>
-    private void TryExitNeedsLock()
-    {
-        _owesExit = TryWriteNeedsLock(new FrameHeader(FrameKind.Exit, FrameFlags.None, 0, 0), [], spareBytes: 0) < 0;
-        _calls.WakeConsumer();
     }
 
     private bool TrySendNeedsLock(PendingCall call, FrameHeader header, ReadOnlySpan<byte> payload)

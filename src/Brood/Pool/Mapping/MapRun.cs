@@ -173,23 +173,19 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
 
     public void Deliver(in ResultRun<R> run)
     {
-        TaskCompletionSource? waiter = null;
+        TaskCompletionSource? waiter;
         lock (_gate)
         {
             _deliveredCount += run.Count;
             _buffer.Add(run);
-            if (_buffer.HasReady)
-            {
-                waiter = _resultWaiter;
-                _resultWaiter = null;
-            }
+            waiter = _buffer.HasReady ? TakeWaiterNeedsLock() : null;
         }
         waiter?.TrySetResult();
     }
 
     public void OnChunkEnded(PendingChunk<T, R> chunk)
     {
-        TaskCompletionSource? waiter = null;
+        TaskCompletionSource? waiter;
         lock (_gate)
         {
             _chunks.Remove(chunk);
@@ -197,13 +193,17 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
             {
                 _sizer.Took(chunk.ItemCount, chunk.LastProgress - chunk.SentAt);
             }
-            if (_chunks.Count == 0)
-            {
-                waiter = _resultWaiter;
-                _resultWaiter = null;
-            }
+            waiter = _chunks.Count == 0 ? TakeWaiterNeedsLock() : null;
         }
         waiter?.TrySetResult();
+    }
+
+    /// <summary>The enumerator, if it waits: to be completed without the lock, it looks again.</summary>
+    private TaskCompletionSource? TakeWaiterNeedsLock()
+    {
+        TaskCompletionSource? waiter = _resultWaiter;
+        _resultWaiter = null;
+        return waiter;
     }
 
     /// <summary>What was behind an item that took its worker along.</summary>
@@ -481,8 +481,7 @@ internal sealed class MapRun<T, R> : IAsyncDisposable
         {
             _sourceEnded = true;
             _sourceError = error;
-            waiter = _resultWaiter;
-            _resultWaiter = null;
+            waiter = TakeWaiterNeedsLock();
         }
         waiter?.TrySetResult();
     }
