@@ -64,5 +64,14 @@ internal sealed class PoolWorker
 
     public void TookBack(PendingCall call) => InvocationsGiven -= call.Invocations;
 
-    public bool IsIdle => State == PoolWorkerState.Serving && Link!.InFlightCount == 0;
+    /// <summary>Calls that are being copied into its memory, and will be sent to it then.</summary>
+    public int StagingCount { get; set; }
+
+    /// <summary>The invocations that these calls are.</summary>
+    public long StagingInvocations { get; set; }
+
+    /// <summary>Calls that it has, or is about to have.</summary>
+    public int CallCount => Link!.InFlightCount + StagingCount;
+
+    public bool IsIdle => State == PoolWorkerState.Serving && CallCount == 0;
 }

@@ -20,7 +20,7 @@ internal sealed partial class Scheduler
     private PoolWorker? FindLeastBusyNeedsLock(PendingCall call)
     {
         PoolWorker? best = null;
-        int bestInFlight = int.MaxValue;
+        int fewest = int.MaxValue;
         bool canGrow = _workers.Count < _options.Workers;
         foreach (PoolWorker worker in _workers)
         {
@@ -28,11 +28,11 @@ internal sealed partial class Scheduler
             {
                 continue;
             }
-            int inFlight = worker.Link!.InFlightCount;
-            if (inFlight < bestInFlight && inFlight < DepthOf(worker) && !(canGrow && inFlight > 0) && MayServe(worker, call))
+            int calls = worker.CallCount;
+            if (calls < fewest && calls < DepthOf(worker) && !(canGrow && calls > 0) && MayServe(worker, call))
             {
                 best = worker;
-                bestInFlight = inFlight;
+                fewest = calls;
             }
         }
         return best;
@@ -45,12 +45,12 @@ internal sealed partial class Scheduler
         depth = Math.Min(depth, WorkerConnection.MaxInFlight / 2);
         if (worker.IsTooLarge || worker.IsSpent || worker.Taking.IsSuspect)
         {
-            return worker.Link!.InFlightCount;
+            return worker.CallCount;
         }
         if (_options.MaxCallsPerWorker > 0)
         {
             long left = _options.MaxCallsPerWorker - worker.InvocationsGiven;
-            depth = Math.Min(depth, worker.Link!.InFlightCount + Math.Max(0, left));
+            depth = Math.Min(depth, worker.CallCount + Math.Max(0, left));
         }
         return (int)depth;
     }
@@ -61,12 +61,16 @@ internal sealed partial class Scheduler
 
     private bool TrySendNeedsLock(PoolWorker worker, PendingCall call)
     {
-        bool wasIdle = worker.Link!.InFlightCount == 0;
-        long now = _clock.GetTimestamp();
-        call.SentAt = now;
+        if (IsLarge(call))
+        {
+            StageApartNeedsLock(worker, call);
+            return true;
+        }
+        bool wasIdle = worker.CallCount == 0;
+        call.SentAt = _clock.GetTimestamp();
         try
         {
-            if (!worker.Link.TrySend(call, call.Payload.Inline, call.Payload.Blocks))
+            if (!worker.Link!.TrySend(call, call.Payload.Inline, call.Payload.Blocks))
             {
                 // No room for it now, or somebody is taking calls back: looked at again soon, whatever happens.
                 LookAgainNeedsLock();
@@ -82,10 +86,16 @@ internal sealed partial class Scheduler
             return true;
         }
         worker.InvocationsGiven += call.Invocations;
+        OnSentNeedsLock(worker, call, wasIdle);
+        return true;
+    }
+
+    private void OnSentNeedsLock(PoolWorker worker, PendingCall call, bool wasIdle)
+    {
         WatchTakingNeedsLock();
         if (wasIdle)
         {
-            worker.LastProgress = now;
+            worker.LastProgress = call.SentAt;
             if (_options.MaxMemoryBytes > 0)
             {
                 SettleNeedsLock();
@@ -95,7 +105,6 @@ internal sealed partial class Scheduler
         {
             LookAgainNeedsLock();
         }
-        return true;
     }
 
     private void LookAgainNeedsLock()
@@ -118,13 +127,13 @@ internal sealed partial class Scheduler
             return;
         }
         int depth = DepthOf(worker);
-        int inFlight = worker.Link.InFlightCount;
-        if (inFlight > 0 && inFlight > depth / 2)
+        int calls = worker.CallCount;
+        if (calls > 0 && calls > depth / 2)
         {
             // In batches: a worker that has half of what it may have is not waiting.
             return;
         }
-        while (worker.Link!.InFlightCount < depth && _queue.TryPeek(out PendingCall call) && MayServe(worker, call))
+        while (worker.CallCount < depth && _queue.TryPeek(out PendingCall call) && MayServe(worker, call))
         {
             if (!TrySendNeedsLock(worker, call))
             {

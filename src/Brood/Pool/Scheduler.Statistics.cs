@@ -13,7 +13,7 @@ internal sealed partial class Scheduler
             var workers = new List<WorkerStatistics>();
             foreach (PoolWorker worker in _workers.Concat(_spares).Concat(_leaving))
             {
-                running += worker.InvocationsGiven - worker.InvocationsEnded;
+                running += worker.InvocationsGiven - worker.InvocationsEnded - worker.StagingInvocations;
                 // One that has just died is about to be forgotten.
                 if (worker.Link is not { IsGone: true })
                 {
@@ -23,7 +23,7 @@ internal sealed partial class Scheduler
             return new PoolStatistics
             {
                 Workers = workers,
-                Queued = _queue.Invocations,
+                Queued = _queue.Invocations + _stagingInvocations,
                 Running = running,
                 Finished = _tally.FinishedCount,
                 Failed = _tally.FailedCount,
@@ -47,7 +47,7 @@ internal sealed partial class Scheduler
         {
             ProcessId = worker.Link?.ProcessId ?? 0,
             State = worker.State == PoolWorkerState.Serving
-                ? (worker.Link!.InFlightCount > 0 ? "Running" : "Idle") : worker.State.ToString(),
+                ? (worker.CallCount > 0 ? "Running" : "Idle") : worker.State.ToString(),
             Function = running?.Name,
             Since = worker.Link is null ? TimeSpan.Zero : _clock.GetElapsedTime(worker.LastProgress),
             MemoryBytes = worker.Link?.MemoryBytes ?? 0,

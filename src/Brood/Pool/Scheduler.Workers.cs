@@ -228,7 +228,7 @@ internal sealed partial class Scheduler
     /// <summary>Lets a worker go between two calls if it is used up. Its replacement is started before, if calls wait.</summary>
     private void RecycleNeedsLock(PoolWorker worker)
     {
-        if (worker.State != PoolWorkerState.Serving || worker.Link!.InFlightCount > 0)
+        if (!worker.IsIdle)
         {
             return;
         }
@@ -275,7 +275,7 @@ internal sealed partial class Scheduler
         foreach (PoolWorker worker in _workers.ToArray())
         {
             // What was sent ahead may come back, and then there is more left.
-            if (worker.State == PoolWorkerState.Serving && worker.Link!.InFlightCount <= 1)
+            if (worker.State == PoolWorkerState.Serving && worker.CallCount <= 1)
             {
                 worker.IsSpent |= !MayServe(worker, next);
                 if (worker.IsSpent || worker.IsTooLarge)

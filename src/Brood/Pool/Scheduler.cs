@@ -10,8 +10,8 @@ namespace Brood.Pool;
 /// Every call is assigned by the host to one worker's private channel; nothing is shared between workers. Short calls are
 /// sent ahead, so that a worker never waits for the next one; a call that was sent ahead and finds itself behind a long one
 /// is taken back, which the channel allows until it has started. All state is guarded by one lock of this process; under it
-/// nothing blocks and no user code runs. Scheduler.Placing.cs says which worker a call goes to, Scheduler.Workers.cs has the
-/// workers' lives, Scheduler.Ends.cs the ends of calls.
+/// nothing blocks and no user code runs. Scheduler.Placing.cs says which worker a call goes to, Scheduler.Staging.cs how a
+/// large one gets there, Scheduler.Workers.cs has the workers' lives, Scheduler.Ends.cs the ends of calls.
 /// </remarks>
 internal sealed partial class Scheduler : IConnectionOwner
 {
@@ -87,6 +87,7 @@ internal sealed partial class Scheduler : IConnectionOwner
     /// <summary>Takes a call that has its own copy of everything.</summary>
     public IWorkerLink? Dispatch(PendingCall call, WaitInline wait = WaitInline.No)
     {
+        PoolWorker? worker;
         lock (_gate)
         {
             AssertInvariants();
@@ -98,19 +99,31 @@ internal sealed partial class Scheduler : IConnectionOwner
                 call.Fail(call.StopException(started: false, _clock));
                 return null;
             }
-            if (_queue.Count > 0 || FindRoomNeedsLock(call) is not { } worker)
+            worker = _queue.Count > 0 ? null : FindRoomNeedsLock(call);
+            if (worker is null)
             {
                 EnqueueNeedsLock(call);
                 return null;
             }
-            // Readers take this lock while they read; this takes the reader's place only if it is free, so nobody waits in a circle.
-            bool reads = wait != WaitInline.No && worker.Link!.InFlightCount == 0 && worker.Link.TryBeginWait();
-            if (!TrySendNeedsLock(worker, call))
+            if (!IsLarge(call))
             {
-                EnqueueNeedsLock(call);
+                return SendNeedsLock(worker, call, wait);
             }
-            return reads ? worker.Link : null;
+            PromiseNeedsLock(worker, call);
         }
+        Stage(worker, call);
+        return null;
+    }
+
+    private IWorkerLink? SendNeedsLock(PoolWorker worker, PendingCall call, WaitInline wait)
+    {
+        // Readers take this lock while they read; this takes the reader's place only if it is free, so nobody waits in a circle.
+        bool reads = wait != WaitInline.No && worker.Link!.InFlightCount == 0 && worker.Link.TryBeginWait();
+        if (!TrySendNeedsLock(worker, call))
+        {
+            EnqueueNeedsLock(call);
+        }
+        return reads ? worker.Link : null;
     }
 
     /// <summary>A call ended on a worker: what waits may follow.</summary>

@@ -20,8 +20,17 @@ internal interface IWorkerLink : ICallLink
     /// <summary>The process is gone. True before its owner hears of it.</summary>
     bool IsGone { get; }
 
-    /// <inheritdoc cref="WorkerConnection.TrySend"/>
+    /// <inheritdoc cref="WorkerConnection.TrySend(PendingCall, ReadOnlySpan{byte}, ReadOnlySpan{Block})"/>
     bool TrySend(PendingCall call, ReadOnlySpan<byte> inline, ReadOnlySpan<Block> blocks);
+
+    /// <inheritdoc cref="WorkerConnection.TryStage(PendingCall)"/>
+    StagedCall? TryStage(PendingCall call);
+
+    /// <inheritdoc cref="WorkerConnection.TrySend(PendingCall, StagedCall)"/>
+    bool TrySend(PendingCall call, StagedCall staged);
+
+    /// <summary>Instead of sending it.</summary>
+    void Discard(StagedCall staged);
 
     /// <summary>Tells the worker of a function before it is called: finding it takes longer than a call.</summary>
     void Define(Function function);

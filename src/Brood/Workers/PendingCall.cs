@@ -229,6 +229,19 @@ internal readonly struct Payload(byte[] inline, Block[] blocks)
 
     public ReadOnlySpan<Block> Blocks => blocks;
 
+    public long TotalBytes
+    {
+        get
+        {
+            long total = Inline.Length;
+            foreach (Block block in Blocks)
+            {
+                total += block.LengthBytes;
+            }
+            return total;
+        }
+    }
+
     public static Payload CopyOf(TransferWriter writer)
     {
         var blocks = writer.Blocks.IsEmpty ? [] : new Block[writer.Blocks.Length];

@@ -64,36 +64,61 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
     /// <exception cref="TransferException">The value is too large for this worker's memory.</exception>
     public bool TrySend(PendingCall call, ReadOnlySpan<byte> inline, ReadOnlySpan<Block> blocks)
     {
-        var header = new FrameHeader(call.Kind, call.Flags, call.Function.Id, 0);
-        long[]? offsets = null;
-        if (!BulkAssembler.FitsInline(inline, blocks))
+        if (BulkAssembler.FitsInline(inline, blocks))
         {
-            try
-            {
-                inline = BulkAssembler.Assemble(_bulkOut, ref header, inline, blocks, out offsets);
-            }
-            catch (ObjectDisposedException)
-            {
-                return false;
-            }
+            return TrySend(call, HeaderOf(call), inline, null);
         }
-        bool sent;
+        return TryStage(call, inline, blocks) is { } staged && TrySend(call, staged);
+    }
+
+    /// <summary>Puts the large parts of a call, as it is kept, into the worker's memory. It takes as long as copying them does.</summary>
+    /// <returns>Null: the worker is gone.</returns>
+    /// <exception cref="TransferException">The value is too large for this worker's memory.</exception>
+    public StagedCall? TryStage(PendingCall call) => TryStage(call, call.Payload.Inline, call.Payload.Blocks);
+
+    /// <summary>Sends a call that was staged here. If it is not sent, its blocks are released.</summary>
+    /// <returns>False: no room now, or the worker takes no more calls.</returns>
+    public bool TrySend(PendingCall call, StagedCall staged)
+    {
+        if (TrySend(call, staged.Header, staged.Inline, staged.Offsets))
+        {
+            return true;
+        }
+        Discard(staged);
+        return false;
+    }
+
+    public void Discard(StagedCall staged) => _bulkOut.Release(staged.Offsets);
+
+    private static FrameHeader HeaderOf(PendingCall call) => new(call.Kind, call.Flags, call.Function.Id, 0);
+
+    private StagedCall? TryStage(PendingCall call, ReadOnlySpan<byte> inline, ReadOnlySpan<Block> blocks)
+    {
+        FrameHeader header = HeaderOf(call);
+        try
+        {
+            byte[] payload = BulkAssembler.Assemble(_bulkOut, ref header, inline, blocks, out long[] offsets);
+            return new StagedCall(header, payload, offsets);
+        }
+        catch (ObjectDisposedException)
+        {
+            return null;
+        }
+    }
+
+    private bool TrySend(PendingCall call, in FrameHeader header, ReadOnlySpan<byte> payload, long[]? offsets)
+    {
         lock (_gate)
         {
             call.BlockOffsets = offsets;
-            sent = _acceptsCalls && _holds == 0 && TrySendNeedsLock(call, header, inline);
+            if (!_acceptsCalls || _holds > 0 || !TrySendNeedsLock(call, header, payload))
+            {
+                call.BlockOffsets = null;
+                return false;
+            }
         }
-        if (sent)
-        {
-            _receiver.EnsureReader();
-            return true;
-        }
-        call.BlockOffsets = null;
-        if (offsets is not null)
-        {
-            _bulkOut.Release(offsets);
-        }
-        return false;
+        _receiver.EnsureReader();
+        return true;
     }
 
     public void Define(Function function)

@@ -83,7 +83,11 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
         }
         var sent = (FakeCall)call;
         Assert.False(sent.IsEnded, $"{sent} was sent after it had ended");
-        workers.CheckTurn(sent);
+        if (sent.Payload.TotalBytes < Scheduler.LargeBytes)
+        {
+            // A large one had its turn when it was copied.
+            workers.CheckTurn(sent);
+        }
         workers.CheckMemory(this);
         call.Connection = this;
         _calls.Add(sent);
@@ -95,6 +99,26 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
         Given += sent.Invocations;
         return true;
     }
+
+    public StagedCall? TryStage(PendingCall call)
+    {
+        Assert.True(call.Payload.TotalBytes >= Scheduler.LargeBytes, "A small call was copied apart.");
+        workers.WhileCopying?.Invoke(this);
+        if (IsGone)
+        {
+            return null;
+        }
+        workers.CopiesOpen++;
+        return new StagedCall(default, [], []);
+    }
+
+    public bool TrySend(PendingCall call, StagedCall staged)
+    {
+        workers.CopiesOpen--;
+        return TrySend(call, [], []);
+    }
+
+    public void Discard(StagedCall staged) => workers.CopiesOpen--;
 
     public void Define(Brood.Calls.Function function) { }
 

@@ -6,12 +6,15 @@ namespace Brood.Pool;
 /// <summary>A scheduler on workers without processes and a clock that stands still: all that happens is said by a test.</summary>
 internal sealed class FakeWorkers
 {
+    private static readonly Payload s_large = new(new byte[Scheduler.LargeBytes], []);
+
+    private readonly InlineScheduler _apart = new();
     private int _lastProcessId = 1000;
 
     public FakeWorkers(WorkerPoolOptions options)
     {
         Options = options;
-        Scheduler = new Scheduler(options, Clock, StartAsync, new InlineScheduler());
+        Scheduler = new Scheduler(options, Clock, StartAsync, _apart);
     }
 
     public WorkerPoolOptions Options { get; }
@@ -38,11 +41,24 @@ internal sealed class FakeWorkers
 
     private IConnectionOwner Owner { get; set; } = null!;
 
+    /// <summary>What happens while a large call is copied: to this worker.</summary>
+    public Action<FakeLink>? WhileCopying { get; set; }
+
+    /// <summary>Copies that were made and neither sent nor discarded.</summary>
+    public int CopiesOpen { get; set; }
+
     public FakeCall Submit() => SubmitWith(new CallOptions(), CancellationToken.None, 1);
 
-    public FakeCall SubmitWith(CallOptions options, CancellationToken token, int items)
+    public FakeCall SubmitLarge() => SubmitLargeWith(CancellationToken.None);
+
+    public FakeCall SubmitLargeWith(CancellationToken token) => SubmitWith(new CallOptions(), token, 1, isLarge: true);
+
+    /// <summary>Makes one of the large copies that are due.</summary>
+    public bool TryCopy(int random = 0) => _apart.TryCopy(random);
+
+    public FakeCall SubmitWith(CallOptions options, CancellationToken token, int items, bool isLarge = false)
     {
-        var call = new FakeCall(options, items) { Number = Calls.Count };
+        var call = new FakeCall(options, items) { Number = Calls.Count, Payload = isLarge ? s_large : default };
         Scheduler.Dispatch(call);
         Calls.Add(call);
         call.WatchFor(token, Clock, Scheduler.Stop);
@@ -123,11 +139,33 @@ internal sealed class FakeWorkers
         return start.Task;
     }
 
+    /// <summary>Runs all at once, but large copies when a test says so.</summary>
     private sealed class InlineScheduler : TaskScheduler
     {
+        private readonly List<Task> _copies = [];
+
+        public bool TryCopy(int random)
+        {
+            if (_copies.Count == 0)
+            {
+                return false;
+            }
+            Task copy = _copies[random % _copies.Count];
+            _copies.Remove(copy);
+            return TryExecuteTask(copy);
+        }
+
         protected override IEnumerable<Task>? GetScheduledTasks() => null;
 
-        protected override void QueueTask(Task task) => TryExecuteTask(task);
+        protected override void QueueTask(Task task)
+        {
+            if ((task.CreationOptions & TaskCreationOptions.PreferFairness) != 0)
+            {
+                _copies.Add(task);
+                return;
+            }
+            TryExecuteTask(task);
+        }
 
         protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => TryExecuteTask(task);
     }

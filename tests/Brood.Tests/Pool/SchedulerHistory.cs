@@ -30,6 +30,13 @@ internal sealed class SchedulerHistory
             MaxMemoryBytes = Chance(4) ? 1000 : 0,
             MaxQueuedCalls = _refusedAtMost,
         });
+        _workers.WhileCopying = link =>
+        {
+            if (Chance(3))
+            {
+                Disturb(link);
+            }
+        };
     }
 
     public void Run(int steps)
@@ -52,7 +59,7 @@ internal sealed class SchedulerHistory
 
     private void Step()
     {
-        switch (_random.Next(16))
+        switch (_random.Next(17))
         {
             case 0 or 1 or 2 when _end is null:
                 Submit();
@@ -89,6 +96,39 @@ internal sealed class SchedulerHistory
             case 11 when _end is null && Chance(10):
                 _ = _workers.Scheduler.WarmUpAsync(CancellationToken.None).Exception;
                 break;
+            case 12:
+                _workers.TryCopy(_random.Next(100));
+                break;
+            default:
+                if (Any(_workers.Alive) is { } busy)
+                {
+                    Advance(busy);
+                }
+                break;
+        }
+    }
+
+    /// <summary>What may happen while a large call is copied into this worker.</summary>
+    private void Disturb(FakeLink link)
+    {
+        switch (_random.Next(6))
+        {
+            case 0 when !link.IsGone:
+                _workers.Die(link, link.Killed ?? ExitReason.Signal);
+                break;
+            case 1:
+                Any(_tokens)?.Cancel();
+                break;
+            case 2:
+                _workers.Clock.Advance(TimeSpan.FromMilliseconds(_random.Next(2_000)));
+                break;
+            case 3 when Chance(10):
+                _end = _workers.Scheduler.KillAsync();
+                _isKilled = true;
+                break;
+            case 4 when Chance(10):
+                _end ??= _workers.Scheduler.JoinAsync();
+                break;
             default:
                 if (Any(_workers.Alive) is { } busy)
                 {
@@ -112,7 +152,7 @@ internal sealed class SchedulerHistory
         };
         try
         {
-            _workers.SubmitWith(options, token.Token, items);
+            _workers.SubmitWith(options, token.Token, items, isLarge: Chance(4));
             _tokens.Add(token);
             Assert.False(isRefused, "A call was accepted though there was no room to wait.");
         }
@@ -186,7 +226,8 @@ internal sealed class SchedulerHistory
             CheckThatItTakesCalls(link);
             Assert.True(options.MaxCallsPerWorker == 0 || link.Given <= options.MaxCallsPerWorker, "A worker got more calls than it may.");
         }
-        if (statistics.Queued > 0)
+        // Those that are being copied wait, too, but for nobody.
+        if (_workers.Calls.Exists(static call => call.IsQueued && !call.IsEnded))
         {
             CheckThatNobodyIdles(statistics);
         }
@@ -231,6 +272,7 @@ internal sealed class SchedulerHistory
             Assert.True(round < 3000, $"The pool does not end: {_workers.Scheduler.GetStatistics()}, {_workers.Starting.Count} start, "
                 + string.Join(", ", _workers.Alive.Select(static link => $"worker with {link.InFlightCount}, joined {link.Joined}, killed {link.Killed}")));
             FinishStart();
+            _workers.TryCopy();
             foreach (FakeLink link in _workers.Alive.ToArray())
             {
                 link.IsFull = false;
@@ -245,6 +287,7 @@ internal sealed class SchedulerHistory
         }
         Assert.Empty(_workers.Alive);
         Assert.Empty(_workers.Starting);
+        Assert.Equal(0, _workers.CopiesOpen);
         foreach (FakeCall call in _workers.Calls)
         {
             Assert.True(call.Completions == 1, $"{call} ended {call.Completions} times");

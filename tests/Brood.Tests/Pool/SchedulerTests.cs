@@ -152,6 +152,89 @@ public class SchedulerTests
     }
 
     [Fact]
+    public void A_worker_that_does_not_leave_is_killed_in_time_though_it_never_had_a_call()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1 });
+        _ = workers.Scheduler.WarmUpAsync(CancellationToken.None);
+        FakeLink link = workers.FinishStart();
+        _ = workers.Scheduler.JoinAsync();
+        Assert.Equal(ExitReason.Joined, link.Joined);
+        Assert.Null(link.Killed);
+
+        workers.Clock.Advance(workers.Options.JoinTimeout);
+
+        Assert.Equal(ExitReason.Killed, link.Killed);
+    }
+
+    [Fact]
+    public void A_large_call_is_copied_without_holding_others_up()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1 });
+        workers.Submit();
+        FakeLink link = workers.FinishStart();
+        Run(link);
+        bool wasFree = false;
+        workers.WhileCopying = _ => wasFree = Task.Run(workers.Scheduler.GetStatistics).Wait(TimeSpan.FromSeconds(30));
+
+        FakeCall large = workers.SubmitLarge();
+
+        Assert.True(wasFree);
+        Run(link);
+        Assert.True(large.IsCompleted);
+    }
+
+    [Fact]
+    public void A_large_call_that_waited_is_copied_apart_and_its_worker_is_not_idle_meanwhile()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1, IdleTimeout = TimeSpan.FromSeconds(1) });
+        FakeCall large = workers.SubmitLarge();
+        FakeLink link = workers.FinishStart();
+        Assert.Equal(0, link.InFlightCount);
+        Assert.Equal(1, workers.Scheduler.GetStatistics().Queued);
+
+        workers.Clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Null(link.Joined);
+        Assert.True(workers.TryCopy());
+        Run(link);
+
+        Assert.True(large.IsCompleted);
+    }
+
+    [Fact]
+    public void A_large_call_whose_worker_dies_while_it_is_copied_goes_to_another()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1 });
+        FakeCall large = workers.SubmitLarge();
+        workers.FinishStart();
+        workers.WhileCopying = link => workers.Die(link, ExitReason.Signal);
+        Assert.True(workers.TryCopy());
+        workers.WhileCopying = null;
+        Assert.False(large.IsEnded);
+
+        FakeLink other = workers.FinishStart();
+        Assert.True(workers.TryCopy());
+        Run(other);
+
+        Assert.True(large.IsCompleted);
+        Assert.Null(large.Error);
+    }
+
+    [Fact]
+    public void A_large_call_that_is_cancelled_while_it_is_copied_does_not_run()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1 });
+        using var token = new CancellationTokenSource();
+        FakeCall large = workers.SubmitLargeWith(token.Token);
+        FakeLink link = workers.FinishStart();
+        workers.WhileCopying = _ => token.Cancel();
+        Assert.True(workers.TryCopy());
+
+        Assert.IsType<OperationCanceledException>(large.Error);
+        Assert.Equal(0, link.InFlightCount);
+        Assert.Equal(0, workers.CopiesOpen);
+    }
+
+    [Fact]
     public void A_start_that_fails_while_the_pool_is_joined_does_not_keep_it()
     {
         var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1, RestartIntensity = 0 });
