@@ -106,19 +106,18 @@ internal sealed class ReceivedBlocks(SharedRegion area, (long Offset, long Lengt
 
     public override BlockView Next()
     {
-        if (_next == blocks.Length)
-        {
-            throw new TransferException("The bytes are damaged: a block is missing.");
-        }
-        (long offset, long lengthBytes) = blocks[_next++];
+        (long offset, long lengthBytes) = Take();
         return new View(area, offset + BulkLayout.DataOffset, lengthBytes);
     }
+
+    private (long Offset, long LengthBytes) Take() => _next < blocks.Length
+        ? blocks[_next++] : throw new TransferException("The bytes are damaged: a block is missing.");
 
     /// <summary>The next block where it is, in shared memory.</summary>
     /// <exception cref="ChannelCorruptedException">It is longer than a sender may make it.</exception>
     public ReadOnlySpan<byte> NextInPlace(int maxBytes)
     {
-        (long offset, long lengthBytes) = blocks[_next++];
+        (long offset, long lengthBytes) = Take();
         return lengthBytes <= maxBytes
             ? area.Slice(offset + BulkLayout.DataOffset, (int)lengthBytes) : throw new ChannelCorruptedException($"inline length={lengthBytes}");
     }
@@ -128,7 +127,7 @@ internal sealed class ReceivedBlocks(SharedRegion area, (long Offset, long Lengt
     {
         foreach ((long offset, _) in blocks)
         {
-            // SYNC block-free (release): the bytes have been copied out.
+            // SYNC block-free (release): the bytes have been read.
             Volatile.Write(ref area.Word32(offset + BulkLayout.InUseOffset), 0);
         }
     }

@@ -132,7 +132,7 @@ internal sealed class BulkSender(Func<SharedRegion> map, Action<SharedRegion> di
         Slot? best = null;
         foreach (Slot slot in CollectionsMarshal.AsSpan(_slots))
         {
-            // SYNC block-free (acquire): the receiver has copied the bytes out.
+            // SYNC block-free (acquire): the receiver has read the bytes.
             if (Volatile.Read(ref _area!.Word32(slot.Offset + BulkLayout.InUseOffset)) != 0)
             {
                 anyInUse = true;

@@ -88,7 +88,12 @@ internal sealed class HostReceiver : IDisposable
         _callerSpin.Begin(isPatient: maySleep);
         while (!call.IsCompleted && !IsOverNeedsGate && call.IsAwaitedFrom(_handler))
         {
-            if (DrainNeedsGate(call) || _callerSpin.KeepLooking())
+            if (DrainNeedsGate(call))
+            {
+                _callerSpin.WasBusy();
+                continue;
+            }
+            if (_callerSpin.KeepLooking())
             {
                 continue;
             }

@@ -71,8 +71,11 @@ internal sealed class SpinPolicy(bool alone, TimeProvider clock)
             _limitTicks = Limit();
         }
         // A long look is for a core that is free; a short one is over before it does harm.
-        bool isTaken = _offered != 0 && now - _offered > _takenTicks && _limitTicks > _wakeTicks;
-        if (isTaken || now - _start > _limitTicks)
+        if (_offered != 0 && now - _offered > _takenTicks && _limitTicks > _wakeTicks)
+        {
+            _limitTicks = _wakeTicks;
+        }
+        if (now - _start > _limitTicks)
         {
             return false;
         }
@@ -91,6 +94,9 @@ internal sealed class SpinPolicy(bool alone, TimeProvider clock)
         }
         return true;
     }
+
+    /// <summary>Something came that was not waited for: the time that it took was this thread's own.</summary>
+    public void WasBusy() => _offered = 0;
 
     /// <summary>Lets small items that come one after another gather: each look takes their cache line from whoever writes them.</summary>
     public void LetGather()

@@ -7,7 +7,7 @@ namespace Brood.Memory;
 ///   | InUse (atom)   | bytes                | rest of the slot |
 ///   +----------------+------ ... -----------+------ ... ------+
 /// </code>The sender sets InUse before it sends the record that names the block; the receiver clears it when it has
-/// copied the bytes out. A record names its blocks in a table at its end: Offset (8), LengthBytes (8) each, then their
+/// read the bytes. A record names its blocks in a table at its end: Offset (8), LengthBytes (8) each, then their
 /// count (4).</remarks>
 internal static class BulkLayout
 {

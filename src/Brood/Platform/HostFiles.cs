@@ -17,7 +17,8 @@ internal static class HostFiles
         {
             var buffer = new byte[MaxPathBytes];
             nint length = UnixNative.ReadLink(in "/proc/self/exe\0"u8[0], ref buffer[0], buffer.Length);
-            if (length > 0 && length < buffer.Length)
+            // Of a file that was replaced meanwhile the kernel says so, behind its name.
+            if (length > 0 && length < buffer.Length && buffer[length - 1] != ')')
             {
                 return UnixText.FromBytes(buffer.AsSpan(0, (int)length));
             }

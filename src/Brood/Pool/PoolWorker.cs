@@ -38,7 +38,7 @@ internal sealed class PoolWorker
     /// <summary>How long calls take on it: the average of the last ones, the newest an eighth of it. In ticks of the clock.</summary>
     public long AverageTicks { get; set; } = long.MaxValue;
 
-    /// <summary>Invocations of functions that were sent to it and not taken back.</summary>
+    /// <summary>Invocations of functions that were sent or promised to it and not taken back.</summary>
     public long InvocationsGiven { get; set; }
 
     /// <summary>Those of them that have ended, in whatever way.</summary>
@@ -58,6 +58,9 @@ internal sealed class PoolWorker
 
     /// <summary>When it was told to leave, as a timestamp of the pool's clock.</summary>
     public long LeftAt { get; set; }
+
+    /// <summary>It did not leave in time.</summary>
+    public bool IsKilled { get; set; }
 
     /// <summary>Completes when it serves, or could not be started.</summary>
     public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

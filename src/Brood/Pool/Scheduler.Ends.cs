@@ -240,7 +240,7 @@ internal sealed partial class Scheduler
     private void JoinIdleNeedsLock()
     {
         // While calls wait, or may have to be taken back from a worker that turns out slow, the others are still needed.
-        if (!_killed && (_queue.Count > 0 || _workers.Exists(static worker => worker.Link?.InFlightCount > 1 || worker.StagingCount > 0)))
+        if (!_killed && (_queue.Count > 0 || _stagingInvocations > 0 || _workers.Exists(static worker => worker.Link?.InFlightCount > 1)))
         {
             return;
         }

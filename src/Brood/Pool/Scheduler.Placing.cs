@@ -66,11 +66,11 @@ internal sealed partial class Scheduler
             StageApartNeedsLock(worker, call);
             return true;
         }
-        bool wasIdle = worker.CallCount == 0;
+        bool wasIdle = worker.Link!.InFlightCount == 0;
         call.SentAt = _clock.GetTimestamp();
         try
         {
-            if (!worker.Link!.TrySend(call, call.Payload.Inline, call.Payload.Blocks))
+            if (!worker.Link.TrySend(call, call.Payload.Inline, call.Payload.Blocks))
             {
                 // No room for it now, or somebody is taking calls back: looked at again soon, whatever happens.
                 LookAgainNeedsLock();

@@ -12,8 +12,6 @@ internal sealed partial class Scheduler
 
     private static bool IsLarge(PendingCall call) => call.Payload.TotalBytes >= LargeBytes;
 
-    private long _stagingInvocations; // Of the calls that are being copied; they count as waiting. Guarded by _gate.
-
     private void PromiseNeedsLock(PoolWorker worker, PendingCall call)
     {
         worker.StagingCount++;
@@ -25,6 +23,7 @@ internal sealed partial class Scheduler
     private void StageApartNeedsLock(PoolWorker worker, PendingCall call)
     {
         PromiseNeedsLock(worker, call);
+        // Fair: it is the longest work that this pool gives away. Tests know it by this.
         _ = _apart.StartNew(() => Stage(worker, call), TaskCreationOptions.PreferFairness);
     }
 
@@ -47,16 +46,32 @@ internal sealed partial class Scheduler
             worker.StagingCount--;
             worker.StagingInvocations -= call.Invocations;
             _stagingInvocations -= call.Invocations;
+            if (call.Stop is not null || call.IsEnded || _killed)
+            {
+                // Whoever stopped it hears of that, and not of what became of the copy.
+                error = null;
+                DiscardNeedsLock(worker, staged);
+                RequeueNeedsLock(worker, [call]);
+            }
+            else if (error is null && (worker.State != PoolWorkerState.Serving || worker.Taking.IsSuspect || IsTooLargeByNowNeedsLock(worker)))
+            {
+                DiscardNeedsLock(worker, staged);
+                RequeueNeedsLock(worker, [call]);
+            }
+            else if (error is null && !TrySendStagedNeedsLock(worker, call, staged, ref error) && error is null)
+            {
+                // No room for it now, or its worker is dying: not at once, or it would be copied again and again meanwhile.
+                RequeueNeedsLock(worker, [call]);
+                LookAgainNeedsLock();
+                return;
+            }
             if (error is not null)
             {
                 worker.TookBack(call);
                 CloseNeedsLock(call);
                 _tally.Failed(call);
             }
-            else
-            {
-                SendStagedNeedsLock(worker, call, staged);
-            }
+            FillAllNeedsLock();
             TryEndNeedsLock();
         }
         if (error is not null)
@@ -65,28 +80,31 @@ internal sealed partial class Scheduler
         }
     }
 
-    private void SendStagedNeedsLock(PoolWorker worker, PendingCall call, StagedCall? staged)
+    private static void DiscardNeedsLock(PoolWorker worker, StagedCall? staged)
     {
-        if (worker.State != PoolWorkerState.Serving || worker.Taking.IsSuspect || IsTooLargeByNowNeedsLock(worker)
-            || call.Stop is not null || call.IsEnded || _killed)
+        if (staged is not null)
         {
-            if (staged is not null)
-            {
-                worker.Link!.Discard(staged);
-            }
-            RequeueNeedsLock(worker, [call]);
-            FillAllNeedsLock();
-            return;
+            worker.Link!.Discard(staged);
         }
-        bool wasIdle = worker.CallCount == 0;
+    }
+
+    private bool TrySendStagedNeedsLock(PoolWorker worker, PendingCall call, StagedCall? staged, ref Exception? error)
+    {
+        bool wasIdle = worker.Link!.InFlightCount == 0;
         call.SentAt = _clock.GetTimestamp();
-        if (staged is not null && worker.Link!.TrySend(call, staged))
+        try
         {
-            OnSentNeedsLock(worker, call, wasIdle);
-            return;
+            if (staged is null || !worker.Link.TrySend(call, staged))
+            {
+                return false;
+            }
         }
-        // No room for it now, or its worker is dying: not at once, or it would be copied again and again meanwhile.
-        RequeueNeedsLock(worker, [call]);
-        LookAgainNeedsLock();
+        catch (Exception e)
+        {
+            error = e;
+            return false;
+        }
+        OnSentNeedsLock(worker, call, wasIdle);
+        return true;
     }
 }

@@ -259,8 +259,9 @@ internal sealed partial class Scheduler
         return worker.IsTooLarge;
     }
 
+    /// <remarks>One that a call is being copied into is not yet: the call would have to be copied again, for the next that is used up by it.</remarks>
     private bool IsUsedUpNeedsLock(PoolWorker worker) =>
-        worker.State == PoolWorkerState.Serving && (HasNoCallsLeft(worker) || worker.IsTooLarge || IsTooOldNeedsLock(worker));
+        worker.State == PoolWorkerState.Serving && worker.StagingCount == 0 && (HasNoCallsLeft(worker) || worker.IsTooLarge || IsTooOldNeedsLock(worker));
 
     private bool HasNoCallsLeft(PoolWorker worker) =>
         _options.MaxCallsPerWorker > 0 && (worker.IsSpent || worker.InvocationsGiven >= _options.MaxCallsPerWorker);
@@ -344,8 +345,9 @@ internal sealed partial class Scheduler
                 {
                     LookAtMemoryNeedsLock(worker);
                 }
-                else if (_options.JoinTimeout != Timeout.InfiniteTimeSpan && _clock.GetElapsedTime(LeavingSince(worker)) >= _options.JoinTimeout)
+                else if (!worker.IsKilled && _options.JoinTimeout != Timeout.InfiniteTimeSpan && _clock.GetElapsedTime(LeavingSince(worker)) >= _options.JoinTimeout)
                 {
+                    worker.IsKilled = true;
                     worker.Link.Kill(ExitReason.Killed);
                 }
             }
@@ -408,8 +410,14 @@ internal sealed partial class Scheduler
         }
         foreach (PoolWorker worker in _leaving)
         {
-            due = Math.Min(due, _options.MaxMemoryBytes > 0 && worker.Link!.InFlightCount > 0
-                ? After(_clock.GetTimestamp(), WorkerConnection.MemoryPeriod) : After(LeavingSince(worker), _options.JoinTimeout));
+            if (worker.Link!.InFlightCount == 0)
+            {
+                due = worker.IsKilled ? due : Math.Min(due, After(LeavingSince(worker), _options.JoinTimeout));
+            }
+            else if (_options.MaxMemoryBytes > 0)
+            {
+                due = Math.Min(due, After(_clock.GetTimestamp(), WorkerConnection.MemoryPeriod));
+            }
         }
         // Looking too early does no harm; it is looked again.
         if (due < _keepAt)

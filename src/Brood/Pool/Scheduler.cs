@@ -47,12 +47,13 @@ internal sealed partial class Scheduler : IConnectionOwner
     private long _lastOrder;
     private long _openCount; // Calls that were accepted and have not ended here: queued, on a worker, or between the two.
     private long _limitedCount; // Those of them that MaxQueuedCalls counts.
+    private long _stagingInvocations; // Of the calls that are being copied; they count as waiting.
     private readonly long _aheadTicks;
     private readonly long _patienceTicks;
     private readonly bool _workersWear; // Whether workers are replaced for any reason but their end.
 
     /// <param name="start">Starts a worker; its task completes when the worker serves. The token kills it before.</param>
-    /// <param name="apart">Where that is called, and where calls are encoded anew; null: on the thread pool.</param>
+    /// <param name="apart">Where that is called, and where calls are encoded anew and large ones copied; null: on the thread pool.</param>
     public Scheduler(
         WorkerPoolOptions options, TimeProvider clock,
         Func<IConnectionOwner, WorkerPoolOptions, CancellationToken, Task<IWorkerLink>> start, TaskScheduler? apart = null)

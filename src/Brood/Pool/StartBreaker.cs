@@ -5,7 +5,7 @@ namespace Brood.Pool;
 internal sealed class StartBreaker(int intensity, TimeSpan period, TimeProvider clock)
 {
     private readonly Queue<long> _failures = new();
-    private long _lastFailedAt;
+    private long _hungUntil; // The end of the last start that took its time.
     private Exception? _lastFailure;
     private long _openedAt;
 
@@ -30,12 +30,12 @@ internal sealed class StartBreaker(int intensity, TimeSpan period, TimeProvider 
     {
         long now = clock.GetTimestamp();
         // Of starts that hung at the same time the time counts once.
-        long hung = Math.Min((long)(took.TotalSeconds * clock.TimestampFrequency), now - _lastFailedAt);
+        long hung = Math.Min((long)(took.TotalSeconds * clock.TimestampFrequency), now - _hungUntil);
         for (int i = 0; i < _failures.Count; i++)
         {
             _failures.Enqueue(_failures.Dequeue() + hung);
         }
-        _lastFailedAt = now;
+        _hungUntil = took > TimeSpan.Zero ? now : _hungUntil;
         while (_failures.TryPeek(out long first) && clock.GetElapsedTime(first, now) >= period)
         {
             _failures.Dequeue();

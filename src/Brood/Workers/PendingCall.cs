@@ -52,7 +52,7 @@ internal abstract class PendingCall(Function function, CallOptions options) : IA
     public virtual bool CanRunAgain => Live is not { IsConnected: true };
 
     /// <summary>How many times the function is invoked where it is sent now: once, or for each item of a chunk. It does not change
-    /// while the call waits or is on a worker.</summary>
+    /// while the call waits, is being copied or is on a worker.</summary>
     public virtual int Invocations => 1;
 
     /// <summary>How many of them have ended, by returning or by throwing, since this was last asked.</summary>

@@ -26,7 +26,7 @@ internal sealed partial class WorkerConnection
         LaunchPlan plan = LaunchPlan.ForThisProgram().ForWorker(options.Environment);
         var connection = new WorkerConnection(options, owner);
         var start = new ProcessStart(
-            plan.FileName, plan.Arguments, plan.Environment, options.WorkingDirectory, options.Output == WorkerOutput.Inherit);
+            plan.FileName, plan.Arguments, plan.Environment!, options.WorkingDirectory, options.Output == WorkerOutput.Inherit);
         try
         {
             connection.Connect(WorkerProcess.Create(connection), start);

@@ -66,26 +66,43 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
     {
         if (BulkAssembler.FitsInline(inline, blocks))
         {
-            return TrySend(call, HeaderOf(call), inline, null);
+            return TrySendRecord(call, HeaderOf(call), inline, null);
         }
         return TryStage(call, inline, blocks) is { } staged && TrySend(call, staged);
     }
 
     /// <summary>Puts the large parts of a call, as it is kept, into the worker's memory. It takes as long as copying them does.</summary>
-    /// <returns>Null: the worker is gone.</returns>
+    /// <returns>Null: the worker is gone, or takes no calls now.</returns>
     /// <exception cref="TransferException">The value is too large for this worker's memory.</exception>
-    public StagedCall? TryStage(PendingCall call) => TryStage(call, call.Payload.Inline, call.Payload.Blocks);
+    public StagedCall? TryStage(PendingCall call)
+    {
+        lock (_gate)
+        {
+            if (!_acceptsCalls || _holds > 0)
+            {
+                // It would be copied for nothing.
+                return null;
+            }
+        }
+        return TryStage(call, call.Payload.Inline, call.Payload.Blocks);
+    }
 
     /// <summary>Sends a call that was staged here. If it is not sent, its blocks are released.</summary>
     /// <returns>False: no room now, or the worker takes no more calls.</returns>
     public bool TrySend(PendingCall call, StagedCall staged)
     {
-        if (TrySend(call, staged.Header, staged.Inline, staged.Offsets))
+        bool isSent = false;
+        try
         {
-            return true;
+            return isSent = TrySendRecord(call, staged.Header, staged.Inline, staged.Offsets);
         }
-        Discard(staged);
-        return false;
+        finally
+        {
+            if (!isSent)
+            {
+                Discard(staged);
+            }
+        }
     }
 
     public void Discard(StagedCall staged) => _bulkOut.Release(staged.Offsets);
@@ -106,7 +123,7 @@ internal sealed partial class WorkerConnection : IWorkerLink, IFrameHandler, IPr
         }
     }
 
-    private bool TrySend(PendingCall call, in FrameHeader header, ReadOnlySpan<byte> payload, long[]? offsets)
+    private bool TrySendRecord(PendingCall call, in FrameHeader header, ReadOnlySpan<byte> payload, long[]? offsets)
     {
         lock (_gate)
         {

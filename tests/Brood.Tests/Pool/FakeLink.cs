@@ -104,6 +104,10 @@ internal sealed class FakeLink(IConnectionOwner owner, FakeWorkers workers, int 
     {
         Assert.True(call.Payload.TotalBytes >= Scheduler.LargeBytes, "A small call was copied apart.");
         workers.WhileCopying?.Invoke(this);
+        if (workers.CopyFails)
+        {
+            throw new TransferException("There is no room.");
+        }
         if (IsGone)
         {
             return null;

@@ -44,6 +44,9 @@ internal sealed class FakeWorkers
     /// <summary>What happens while a large call is copied: to this worker.</summary>
     public Action<FakeLink>? WhileCopying { get; set; }
 
+    /// <summary>The next large calls do not fit into a worker's memory.</summary>
+    public bool CopyFails { get; set; }
+
     /// <summary>Copies that were made and neither sent nor discarded.</summary>
     public int CopiesOpen { get; set; }
 

@@ -32,6 +32,7 @@ internal sealed class SchedulerHistory
         });
         _workers.WhileCopying = link =>
         {
+            _workers.CopyFails = Chance(8);
             if (Chance(3))
             {
                 Disturb(link);

@@ -220,6 +220,53 @@ public class SchedulerTests
     }
 
     [Fact]
+    public void A_large_call_that_cannot_be_copied_fails_alone()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1 });
+        FakeCall large = workers.SubmitLarge();
+        FakeCall behind = workers.Submit();
+        FakeLink link = workers.FinishStart();
+        workers.CopyFails = true;
+        Assert.True(workers.TryCopy());
+
+        Assert.IsType<TransferException>(large.Error);
+        Run(link);
+        Assert.True(behind.IsCompleted);
+    }
+
+    [Fact]
+    public void A_worker_that_serves_one_call_is_not_replaced_while_that_is_copied()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1, MaxCallsPerWorker = 1 });
+        FakeCall[] calls = [workers.SubmitLarge(), workers.SubmitLarge(), workers.SubmitLarge()];
+        foreach (FakeCall call in calls)
+        {
+            FakeLink link = workers.FinishStart();
+            Assert.Empty(workers.Starting);
+            Assert.True(workers.TryCopy());
+            Run(link);
+            Assert.True(call.IsCompleted);
+        }
+    }
+
+    [Fact]
+    public void A_worker_that_was_idle_is_not_slow_because_a_large_call_is_being_copied()
+    {
+        var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1 });
+        workers.Submit();
+        FakeLink link = workers.FinishStart();
+        Run(link);
+        workers.Clock.Advance(TimeSpan.FromMinutes(1));
+        workers.WhileCopying = _ => workers.Submit();
+
+        workers.SubmitLarge();
+        Run(link);
+        Run(link);
+
+        Assert.True(workers.Scheduler.GetStatistics().TimeRunning.Max < TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
     public void A_large_call_that_is_cancelled_while_it_is_copied_does_not_run()
     {
         var workers = new FakeWorkers(new WorkerPoolOptions { Workers = 1 });

@@ -25,6 +25,20 @@ public class StartBreakerTests
     }
 
     [Fact]
+    public void A_quick_failure_does_not_end_a_start_that_hangs()
+    {
+        var breaker = new StartBreaker(1, s_period, _clock);
+        breaker.Failed(new IOException(), isFinal: false, TimeSpan.Zero);
+        _clock.Advance(s_period * 3);
+        breaker.Failed(new IOException(), isFinal: false, TimeSpan.Zero);
+        Assert.Null(breaker.Failure);
+
+        breaker.Failed(new IOException(), isFinal: false, s_period * 3);
+
+        Assert.NotNull(breaker.Failure);
+    }
+
+    [Fact]
     public void A_period_in_which_something_hung_all_the_time_does_not_end()
     {
         var breaker = new StartBreaker(3, s_period, _clock);

@@ -11,8 +11,8 @@ internal sealed record LaunchPlan
     /// <value>The words after the executable; all paths in them are absolute.</value>
     public required IReadOnlyList<string> Arguments { get; init; }
 
-    /// <value>All changes to the host's environment; null removes the variable. Known for one worker: see <see cref="ForWorker"/>.</value>
-    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
+    /// <value>All changes to the host's environment; null removes the variable. Null until <see cref="ForWorker"/>: nothing is started without the mark.</value>
+    public IReadOnlyDictionary<string, string?>? Environment { get; init; }
 
     /// <value>What stands for Brood in the list of start-up hooks: its simple name, or its path. Null: the worker is started
     /// as a program of Brood's own and needs no hook.</value>

@@ -203,7 +203,7 @@ public class LaunchPlannerTests
         Assert.Equal("/plugins/Brood.dll", LaunchPlanner.Plan(s_apphost with
         {
             BroodIsInTheProgram = false, BroodPath = "/plugins/Brood.dll",
-        }).ForWorker().Environment[WorkerEnvironment.HookVariable]);
+        }).ForWorker().Environment![WorkerEnvironment.HookVariable]);
 
     [Fact]
     public void A_path_that_no_list_of_hooks_can_carry_is_refused() =>
