@@ -34,6 +34,7 @@ internal static class WorkerEnvironment
     private static readonly string[] s_turnedOff =
     [
         "DOTNET_gcServer", "DOTNET_gcConcurrent", "DOTNET_TieredPGO", "DOTNET_EnableDiagnostics_IPC", "DOTNET_EnableDiagnostics_Debugger",
+        "DOTNET_LTTng",
     ];
 
     /// <summary>What is set for each worker, and removed there before anything is put back.</summary>
