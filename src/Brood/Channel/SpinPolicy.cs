@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Brood.Channel;
 
 /// <summary>How long one waiting side looks before it sleeps: long if that paid off lately, else hardly at all.</summary>
@@ -9,7 +11,9 @@ namespace Brood.Channel;
 /// After the first moment each look lets other threads of the core run first. With one processor there is nothing to
 /// look for: nobody can write meanwhile. Used by one thread at a time.
 /// </remarks>
-internal sealed class SpinPolicy(bool alone, TimeProvider clock)
+/// <param name="alone">Whether there is one processor only.</param>
+/// <param name="clock">Null: the system's, without loading the classes around it, which a new worker would wait for.</param>
+internal sealed class SpinPolicy(bool alone, TimeProvider? clock = null)
 {
     /// <summary>The first looks go without the clock, which costs as much as several of them.</summary>
     public const int UntimedLooks = 64;
@@ -42,7 +46,7 @@ internal sealed class SpinPolicy(bool alone, TimeProvider clock)
     private int _looks;
     private bool _isPatient;
 
-    public static SpinPolicy ForThisMachine() => new(Environment.ProcessorCount == 1, TimeProvider.System);
+    public static SpinPolicy ForThisMachine() => new(Environment.ProcessorCount == 1);
 
     /// <summary>A wait begins.</summary>
     /// <param name="isPatient">Whether this thread has nothing else to do, and may look longer than a wake-up takes.</param>
@@ -64,7 +68,7 @@ internal sealed class SpinPolicy(bool alone, TimeProvider clock)
         {
             return true;
         }
-        long now = clock.GetTimestamp();
+        long now = Now;
         if (_looks == UntimedLooks)
         {
             _start = now;
@@ -115,7 +119,7 @@ internal sealed class SpinPolicy(bool alone, TimeProvider clock)
             _recentTicks -= _recentTicks / 8;
             return;
         }
-        long waited = Math.Min(clock.GetTimestamp() - _start, _longTicks * 4);
+        long waited = Math.Min(Now - _start, _longTicks * 4);
         if (_limitTicks == _longTicks)
         {
             _longLooksInVain = waited > _longTicks ? _longLooksInVain + 1 : 0;
@@ -148,5 +152,8 @@ internal sealed class SpinPolicy(bool alone, TimeProvider clock)
         return isShortEnough ? _longTicks : _wakeTicks;
     }
 
-    private static long Ticks(TimeProvider clock, long microseconds) => Math.Max(1, clock.TimestampFrequency * microseconds / 1_000_000);
+    private long Now => clock is null ? Stopwatch.GetTimestamp() : clock.GetTimestamp();
+
+    private static long Ticks(TimeProvider? clock, long microseconds) =>
+        Math.Max(1, (clock?.TimestampFrequency ?? Stopwatch.Frequency) * microseconds / 1_000_000);
 }
