@@ -125,8 +125,7 @@ internal sealed partial class Scheduler
             }
             else
             {
-                CloseNeedsLock(call);
-                _tally.Failed(call);
+                GiveUpNeedsLock(call);
             }
             FillAllNeedsLock();
             TryEndNeedsLock();
@@ -279,8 +278,7 @@ internal sealed partial class Scheduler
     {
         foreach (PendingCall call in _queue.TakeAll())
         {
-            _tally.Failed(call);
-            CloseNeedsLock(call);
+            GiveUpNeedsLock(call);
             call.Fail(Again(error));
         }
     }

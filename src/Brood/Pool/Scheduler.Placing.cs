@@ -80,8 +80,7 @@ internal sealed partial class Scheduler
         catch (Exception e)
         {
             // Too large for a worker's memory, or the system's: it would be so for each.
-            CloseNeedsLock(call);
-            _tally.Failed(call);
+            GiveUpNeedsLock(call);
             call.Fail(e);
             return true;
         }

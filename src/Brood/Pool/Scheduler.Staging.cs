@@ -46,16 +46,16 @@ internal sealed partial class Scheduler
             worker.StagingCount--;
             worker.StagingInvocations -= call.Invocations;
             _stagingInvocations -= call.Invocations;
-            if (call.Stop is not null || call.IsEnded || _killed)
+            bool isUnwanted = call.Stop is not null || call.IsEnded || _killed;
+            // Whoever stopped it hears of that, and not of what became of the copy.
+            error = isUnwanted ? null : error;
+            if (error is null
+                && (isUnwanted || worker.State != PoolWorkerState.Serving || worker.Taking.IsSuspect || IsTooLargeByNowNeedsLock(worker)))
             {
-                // Whoever stopped it hears of that, and not of what became of the copy.
-                error = null;
-                DiscardNeedsLock(worker, staged);
-                RequeueNeedsLock(worker, [call]);
-            }
-            else if (error is null && (worker.State != PoolWorkerState.Serving || worker.Taking.IsSuspect || IsTooLargeByNowNeedsLock(worker)))
-            {
-                DiscardNeedsLock(worker, staged);
+                if (staged is not null)
+                {
+                    worker.Link!.Discard(staged);
+                }
                 RequeueNeedsLock(worker, [call]);
             }
             else if (error is null && !TrySendStagedNeedsLock(worker, call, staged, ref error) && error is null)
@@ -68,8 +68,7 @@ internal sealed partial class Scheduler
             if (error is not null)
             {
                 worker.TookBack(call);
-                CloseNeedsLock(call);
-                _tally.Failed(call);
+                GiveUpNeedsLock(call);
             }
             FillAllNeedsLock();
             TryEndNeedsLock();
@@ -77,14 +76,6 @@ internal sealed partial class Scheduler
         if (error is not null)
         {
             call.Fail(error);
-        }
-    }
-
-    private static void DiscardNeedsLock(PoolWorker worker, StagedCall? staged)
-    {
-        if (staged is not null)
-        {
-            worker.Link!.Discard(staged);
         }
     }
 

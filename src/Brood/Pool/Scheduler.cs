@@ -206,6 +206,13 @@ internal sealed partial class Scheduler : IConnectionOwner
         _limitedCount -= call.BoundsItself ? 0 : 1;
     }
 
+    /// <summary>The call has ended here without a worker's answer.</summary>
+    private void GiveUpNeedsLock(PendingCall call)
+    {
+        CloseNeedsLock(call);
+        _tally.Failed(call);
+    }
+
     private void EnqueueNeedsLock(PendingCall call)
     {
         _queue.Enqueue(call);

@@ -202,6 +202,7 @@ public class StopTests(ITestOutputHelper output)
         Task hung = worker.CallAsync(static progress =>
         {
             progress.Report(1);
+            // The function that hangs: not a wait of the test.
             Thread.Sleep(Timeout.Infinite);
         }, (IProgress<int>)started);
         await started.FirstAsync();

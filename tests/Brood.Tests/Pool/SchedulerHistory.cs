@@ -91,8 +91,7 @@ internal sealed class SchedulerHistory
                 _end ??= _workers.Scheduler.JoinAsync();
                 break;
             case 10 when Chance(40):
-                _end = _workers.Scheduler.KillAsync();
-                _isKilled = true;
+                Kill();
                 break;
             case 11 when _end is null && Chance(10):
                 _ = _workers.Scheduler.WarmUpAsync(CancellationToken.None).Exception;
@@ -101,10 +100,7 @@ internal sealed class SchedulerHistory
                 _workers.TryCopy(_random.Next(100));
                 break;
             default:
-                if (Any(_workers.Alive) is { } busy)
-                {
-                    Advance(busy);
-                }
+                AdvanceAny();
                 break;
         }
     }
@@ -124,17 +120,13 @@ internal sealed class SchedulerHistory
                 _workers.Clock.Advance(TimeSpan.FromMilliseconds(_random.Next(2_000)));
                 break;
             case 3 when Chance(10):
-                _end = _workers.Scheduler.KillAsync();
-                _isKilled = true;
+                Kill();
                 break;
             case 4 when Chance(10):
                 _end ??= _workers.Scheduler.JoinAsync();
                 break;
             default:
-                if (Any(_workers.Alive) is { } busy)
-                {
-                    Advance(busy);
-                }
+                AdvanceAny();
                 break;
         }
     }
@@ -161,6 +153,20 @@ internal sealed class SchedulerHistory
         {
             _refused++;
             Assert.True(isRefused, "A call was refused though there was room to wait.");
+        }
+    }
+
+    private void Kill()
+    {
+        _end = _workers.Scheduler.KillAsync();
+        _isKilled = true;
+    }
+
+    private void AdvanceAny()
+    {
+        if (Any(_workers.Alive) is { } busy)
+        {
+            Advance(busy);
         }
     }
 
